@@ -1,0 +1,1 @@
+//! Training-free ordinal and sign quantization.
