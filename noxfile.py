@@ -1,0 +1,134 @@
+"""Isolated environments for the release verbs and the tests. Thin: no parsing, no policy.
+
+Each session installs a hash-locked environment from ``requirements/`` and hands its
+arguments to ``python -m tools VERB``. ``nox -l`` lists them; ``nox -s VERB -- --help`` teaches.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.5.1"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.reuse_venv = "yes"
+nox.options.sessions = ["tests"]
+
+LOCKS = Path("requirements")
+GROUPS = ("bump", "release", "build", "rehearse", "wheel-test", "test", "lint", "bench")
+
+
+def environment(session: nox.Session, group: str) -> None:
+    """Install a locked group; skipped when this environment already holds exactly that lock."""
+    lock = LOCKS / f"{group}.txt"
+    digest = hashlib.sha256(lock.read_bytes()).hexdigest()
+    stamp = Path(session.virtualenv.location) / "lock.sha256"
+    if stamp.is_file() and stamp.read_text() == digest:
+        return
+    session.install("--quiet", "--require-hashes", "-r", str(lock))
+    stamp.write_text(digest)
+
+
+def verb(session: nox.Session, name: str, group: str) -> None:
+    """Run a verb of ``tools`` in its environment."""
+    environment(session, group)
+    session.run("python", "-m", "tools", name, *session.posargs)
+
+
+@nox.session
+def bump(session: nox.Session) -> None:
+    """Set the lockstep version everywhere: -- {major|minor|patch|X.Y.Z} [--dry-run|--check]."""
+    verb(session, "bump", "bump")
+
+
+@nox.session
+def package(session: nox.Session) -> None:
+    """Package both crates twice from clean clones and prove the bytes equal."""
+    verb(session, "package", "build")
+
+
+@nox.session
+def wheels(session: nox.Session) -> None:
+    """Build a leg of the wheel matrix twice, compare, install it and test it."""
+    verb(session, "wheels", "build")
+
+
+@nox.session
+def sdist(session: nox.Session) -> None:
+    """Build the source distributions twice and compare."""
+    verb(session, "sdist", "build")
+
+
+@nox.session
+def simd(session: nox.Session) -> None:
+    """Build and test each SIMD level alone; say which this machine cannot run."""
+    verb(session, "simd", "build")
+
+
+@nox.session
+def rehearse(session: nox.Session) -> None:
+    """Release this tree end to end on this machine, against loopback stand-ins."""
+    verb(session, "rehearse", "rehearse")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Everything: crates, wheels, tools and the rehearsal."""
+    for name in ("tests-rust", "tests-wheels", "tests-tools"):
+        session.notify(name)
+
+
+@nox.session(name="tests-rust", venv_backend="none")
+def tests_rust(session: nox.Session) -> None:
+    """The crates' and the C ABI's tests, lints and documentation."""
+    session.run("cargo", "test", "--workspace", "--locked", external=True)
+
+
+@nox.session(name="tests-wheels")
+def tests_wheels(session: nox.Session) -> None:
+    """Build the native wheels of both projects and test them as installed."""
+    verb(session, "wheels", "build")
+
+
+@nox.session(name="tests-tools")
+def tests_tools(session: nox.Session) -> None:
+    """The tools' tests, the rehearsal end to end included."""
+    environment(session, "test")
+    session.run("python", "-m", "pytest", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """ruff, mypy --strict, rustfmt, clippy, zizmor."""
+    environment(session, "lint")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("mypy")
+    session.run("cargo", "fmt", "--all", "--check", external=True)
+    session.run(
+        *("cargo", "clippy", "--workspace", "--all-targets", "--locked"),
+        *("--", "-D", "warnings"),
+        external=True,
+    )
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Benchmarks against a peer in the same run: -- bump."""
+    environment(session, "bench")
+    session.run("python", "-m", "tools.bench", *session.posargs)
+
+
+@nox.session
+def lock(session: nox.Session) -> None:
+    """Renew requirements/*.txt, with hashes, from the groups of pyproject.toml."""
+    session.install("uv")
+    for group in GROUPS:
+        session.run(
+            *("uv", "pip", "compile", "--quiet", "--universal", "--generate-hashes"),
+            *("--python-version", "3.11", "--no-config", "--no-emit-index-url", "--no-annotate"),
+            *("--custom-compile-command", "nox -s lock", "--group", f"pyproject.toml:{group}"),
+            *("-o", str(LOCKS / f"{group}.txt"), *session.posargs),
+        )

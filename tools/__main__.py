@@ -1,0 +1,82 @@
+"""``python -m tools VERB``: what the nox sessions run. Where errors become exit codes.
+
+Each verb lives in a module with ``configure(parser)`` and ``main(args) -> object``; the
+object is what ``--json`` prints. ``tasks.py`` uses :func:`guarded` for the same boundary.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Callable, Sequence
+
+from tools.console import console
+from tools.errors import ReleaseError
+
+# verb -> (module, one line of help). Imported on use: `bump` must not pay for `sigstore`.
+VERBS = {
+    "bump": ("tools.steps.bump", "set the lockstep version at every declared site"),
+    "package": ("tools.steps.package", "package both crates twice and prove the bytes equal"),
+    "wheels": ("tools.steps.wheels", "build, compare, install and test a leg of the matrix"),
+    "sdist": ("tools.steps.sdist", "build a source distribution twice and compare"),
+    "simd": ("tools.steps.simd", "build and test the SIMD legs that this machine can run"),
+    "rehearse": ("tools.rehearsal.command", "release this tree end to end on loopback"),
+    "lint-workflows": ("tools.steps.lint_workflows", "check the workflows' structure and pins"),
+}
+
+
+def guarded(action: Callable[[], object], *, json_mode: bool = False) -> int:
+    """Run *action*, print its result or its error, and return the exit code."""
+    console.json_mode = json_mode
+    try:
+        console.emit(action())
+    except ReleaseError as error:
+        console.error(f"[{error.situation}] {error}", error.problems)
+        console.emit(
+            {
+                "error": error.message,
+                "situation": error.situation,
+                "exit_code": error.exit_code,
+                "expected": error.expected,
+                "found": error.found,
+                "remedy": error.remedy,
+                "problems": error.problems,
+            }
+        )
+        return error.exit_code
+    except KeyboardInterrupt:
+        console.error("interrupted")
+        return 130
+    return 0
+
+
+def parser_for(verb: str) -> argparse.ArgumentParser:
+    """The argument parser of one verb; also used to prove the workflows' lines."""
+    module_name, summary = VERBS[verb]
+    module = importlib.import_module(module_name)
+    parser = argparse.ArgumentParser(
+        prog=f"nox -s {verb} --",
+        description=module.__doc__ or summary,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--json", action="store_true", help="print the result as one JSON document")
+    module.configure(parser)
+    return parser
+
+
+def main(argv: Sequence[str]) -> int:
+    """Dispatch to a verb; 2 for a wrong call."""
+    if not argv or argv[0] in ("-h", "--help") or argv[0] not in VERBS:
+        print("usage: python -m tools VERB [--help]\n", file=sys.stderr)
+        for verb, (_, summary) in VERBS.items():
+            print(f"  {verb:16} {summary}", file=sys.stderr)
+        return 0 if argv and argv[0] in ("-h", "--help") else 2
+    args = parser_for(argv[0]).parse_args(argv[1:])
+    module = importlib.import_module(VERBS[argv[0]][0])
+    return guarded(lambda: module.main(args), json_mode=args.json)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""Outside things, one per module. Nothing here knows what a release is."""

@@ -1,0 +1,1 @@
+"""The rehearsal: a loopback world and a runner for the release workflow."""

@@ -1,0 +1,1 @@
+"""Release verbs, one per module: observe, plan, apply, observe again."""
