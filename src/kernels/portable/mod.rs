@@ -1,0 +1,31 @@
+//! The portable kernels: plain loops over fixed lanes, written so that the compiler can turn
+//! them into vector code for whatever target it compiles for.
+//!
+//! Floats are summed in [`LANES`] independent f32 lanes within a block and in f64 across
+//! blocks: the lanes let the compiler vectorise without reordering a sum, the blocks keep the
+//! error independent of the dimension. Each row is summed in the same order however many rows
+//! a call has, which makes batched and single searches equal to the last bit.
+
+mod bits;
+mod codes;
+mod ranks;
+
+use super::Kernels;
+
+/// The table of this level.
+pub(super) static KERNELS: Kernels = Kernels {
+    overlap: bits::overlap,
+    hamming: bits::hamming,
+    rank_rank: ranks::rank_rank,
+    float_rank: ranks::float_rank,
+    code_code: codes::code_code,
+    float_code: codes::float_code,
+};
+
+/// Independent accumulators: two vectors of eight or four of four.
+const LANES: usize = 16;
+
+/// Sum of the lanes, in f64.
+fn sum(lanes: &[f32; LANES]) -> f64 {
+    lanes.iter().map(|&lane| f64::from(lane)).sum()
+}

@@ -1,0 +1,78 @@
+//! Bucket codes to bytes and back. The first code of a byte sits in its highest bits.
+
+use super::bits::packable_bits;
+use crate::error::{Error, Result};
+
+/// Bytes of one packed row: `d * bits / 8`.
+///
+/// # Errors
+/// [`Error::Bits`] unless `bits` is 1, 2, 4 or 8; [`Error::Dimension`] unless `d` is a multiple
+/// of `8 / bits`.
+pub fn rankquant_bytes_per_vec(d: usize, bits: u8) -> Result<usize> {
+    let per_byte = codes_per_byte(bits)?;
+    if !d.is_multiple_of(per_byte) {
+        return Err(Error::Dimension {
+            found: d,
+            expected: format!("a multiple of {per_byte} for bits {bits}"),
+        });
+    }
+    Ok(d / per_byte)
+}
+
+/// Packs codes, highest bits first.
+///
+/// # Errors
+/// As [`rankquant_bytes_per_vec`] for the number of codes, and [`Error::OutOfRange`] for a code
+/// that does not fit in `bits`.
+pub fn pack_buckets(codes: &[u8], bits: u8) -> Result<Vec<u8>> {
+    let bytes = rankquant_bytes_per_vec(codes.len(), bits)?;
+    let limit = 1u64 << bits;
+    if let Some(&code) = codes.iter().find(|&&code| u64::from(code) >= limit) {
+        return Err(Error::OutOfRange {
+            what: "bucket",
+            found: code.into(),
+            limit,
+        });
+    }
+    let mut packed = vec![0; bytes];
+    pack_into(codes, bits, &mut packed);
+    Ok(packed)
+}
+
+/// Undoes [`pack_buckets`] for one row of `d` codes.
+///
+/// # Errors
+/// As [`rankquant_bytes_per_vec`], and [`Error::Length`] unless `packed` is exactly one row.
+pub fn unpack_buckets(packed: &[u8], d: usize, bits: u8) -> Result<Vec<u8>> {
+    let bytes = rankquant_bytes_per_vec(d, bits)?;
+    crate::validate::length("packed row", packed.len(), bytes)?;
+    let mut codes = vec![0; d];
+    unpack_into(packed, bits, &mut codes);
+    Ok(codes)
+}
+
+/// Packs codes that are known to fit. `out` holds `codes.len() * bits / 8` bytes.
+pub(crate) fn pack_into(codes: &[u8], bits: u8, out: &mut [u8]) {
+    let per_byte = usize::from(8 / bits);
+    for (group, byte) in codes.chunks_exact(per_byte).zip(out) {
+        // In u16, because a shift by 8 is not defined on u8.
+        *byte = group
+            .iter()
+            .fold(0u16, |acc, &code| acc << bits | u16::from(code)) as u8;
+    }
+}
+
+/// Unpacks every code of `packed`. `out` holds `packed.len() * 8 / bits` codes.
+pub(crate) fn unpack_into(packed: &[u8], bits: u8, out: &mut [u8]) {
+    let per_byte = usize::from(8 / bits);
+    let mask = ((1u16 << bits) - 1) as u8;
+    for (group, &byte) in out.chunks_exact_mut(per_byte).zip(packed) {
+        for (slot, code) in group.iter_mut().enumerate() {
+            *code = byte >> (8 - bits as usize * (slot + 1)) & mask;
+        }
+    }
+}
+
+fn codes_per_byte(bits: u8) -> Result<usize> {
+    packable_bits(bits).map(|bits| usize::from(8 / bits))
+}

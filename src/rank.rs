@@ -1,0 +1,219 @@
+//! The index of full ranks: two bytes per coordinate, Spearman and asymmetric scores.
+
+use crate::error::{Error, Result};
+use crate::kernels::{self, Kernels};
+use crate::limits::{MAX_DIM, MIN_DIM};
+use crate::primitives::{rank_norm_squared, Ranker};
+use crate::query::normalise_into;
+use crate::rank_io::{self, Header, IndexKind, IndexParams, Stored};
+use crate::rows;
+use crate::search::{collect_rows, SearchResults, Selector};
+use crate::validate;
+use rayon::prelude::*;
+use std::io;
+
+/// Vectors stored as the ranks of their coordinates, `2 * dim` bytes each.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rank {
+    dim: usize,
+    ranks: Vec<u16>,
+}
+
+/// The dimension rule, for constructors and files.
+pub(crate) fn check(dim: usize) -> Result<()> {
+    if (MIN_DIM..=MAX_DIM).contains(&dim) {
+        return Ok(());
+    }
+    Err(Error::Dimension {
+        found: dim,
+        expected: format!("from {MIN_DIM} to {MAX_DIM}"),
+    })
+}
+
+impl Rank {
+    /// An empty index.
+    ///
+    /// # Errors
+    /// [`Error::Dimension`] unless `dim` is 2 to [`MAX_DIM`].
+    pub fn new(dim: usize) -> Result<Self> {
+        check(dim)?;
+        Ok(Self {
+            dim,
+            ranks: Vec::new(),
+        })
+    }
+
+    /// Adds row-major vectors. Row ids continue from [`Rank::len`].
+    ///
+    /// # Errors
+    /// [`Error::Shape`], [`Error::NotFinite`], [`Error::TooManyVectors`]; the index is then as
+    /// it was.
+    pub fn add(&mut self, vectors: &[f32]) -> Result<()> {
+        let more = validate::rows(vectors, self.dim)?;
+        validate::room(self.len(), more)?;
+        let start = self.ranks.len();
+        self.ranks.resize(start + vectors.len(), 0);
+        let outputs = self.ranks[start..].par_chunks_exact_mut(self.dim);
+        vectors
+            .par_chunks_exact(self.dim)
+            .zip(outputs)
+            .for_each_init(Ranker::default, |ranker, (vector, ranks)| {
+                ranker.rank(vector, ranks)
+            });
+        Ok(())
+    }
+
+    /// Spearman's rank correlation of each query with every row; the best `k` rows.
+    ///
+    /// `queries` holds row-major queries. Queries are searched in parallel.
+    ///
+    /// # Errors
+    /// [`Error::Shape`], [`Error::NotFinite`], [`Error::SimdCap`].
+    pub fn search(&self, queries: &[f32], k: usize) -> Result<SearchResults> {
+        let kernels = self.prepare(queries)?;
+        collect_rows(
+            queries,
+            self.dim,
+            k.min(self.len()),
+            |query, scores, indices| {
+                let mut ranks = vec![0; self.dim];
+                Ranker::default().rank(query, &mut ranks);
+                let (middle, scale) = self.spearman();
+                self.select(
+                    scores,
+                    indices,
+                    |rows, out: &mut [u64]| {
+                        (kernels.rank_rank)(&ranks, rows, out);
+                    },
+                    |dot| ((dot as f64 - middle) * scale) as f32,
+                );
+                Ok(())
+            },
+        )
+    }
+
+    /// Cosine of each float query with the centred ranks of every row; the best `k` rows.
+    ///
+    /// The score is `sum_i q_i (r_i - (dim - 1) / 2) / (|q| rank_norm(dim))`. A query of norm
+    /// zero scores 0 with every row.
+    ///
+    /// # Errors
+    /// [`Error::Shape`], [`Error::NotFinite`], [`Error::SimdCap`].
+    pub fn search_asymmetric(&self, queries: &[f32], k: usize) -> Result<SearchResults> {
+        let kernels = self.prepare(queries)?;
+        collect_rows(
+            queries,
+            self.dim,
+            k.min(self.len()),
+            |query, scores, indices| {
+                let mut unit = Vec::new();
+                normalise_into(query, &mut unit);
+                let scale = 1.0 / rank_norm_squared(self.dim).sqrt();
+                self.select(
+                    scores,
+                    indices,
+                    |rows, out: &mut [f64]| {
+                        (kernels.float_rank)(&unit, rows, out);
+                    },
+                    |dot| (dot * scale) as f32,
+                );
+                Ok(())
+            },
+        )
+    }
+
+    /// Removes row `idx`. The last row takes its id; the id it had is returned.
+    ///
+    /// # Errors
+    /// [`Error::RowOutOfRange`].
+    pub fn swap_remove(&mut self, idx: usize) -> Result<usize> {
+        validate::row_id(idx, self.len())?;
+        Ok(rows::swap_remove(&mut self.ranks, self.dim, idx))
+    }
+
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        self.ranks.len() / self.dim
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.ranks.is_empty()
+    }
+
+    /// Coordinates of a vector.
+    pub fn dim(&self) -> usize {
+        self.dim
+    }
+
+    /// Bytes of a stored row.
+    pub fn bytes_per_vec(&self) -> usize {
+        2 * self.dim
+    }
+
+    /// Bytes of all stored rows.
+    pub fn byte_size(&self) -> usize {
+        2 * self.ranks.len()
+    }
+
+    fn prepare(&self, queries: &[f32]) -> Result<&'static Kernels> {
+        validate::rows(queries, self.dim)?;
+        kernels::active()
+    }
+
+    /// What an exact product of two rank vectors becomes: `(dot - middle) * scale`.
+    fn spearman(&self) -> (f64, f64) {
+        let d = self.dim as f64;
+        (
+            d * (d - 1.0) * (d - 1.0) / 4.0,
+            1.0 / rank_norm_squared(self.dim),
+        )
+    }
+
+    fn select<S: Copy + Default>(
+        &self,
+        scores: &mut [f32],
+        indices: &mut [i64],
+        kernel: impl Fn(&[u16], &mut [S]),
+        finish: impl Fn(S) -> f32,
+    ) {
+        let mut selector = Selector::default();
+        let mut best = selector.start(scores.len());
+        rows::scan(&self.ranks, self.dim, kernel, |raw, first| {
+            for (offset, &dot) in raw.iter().enumerate() {
+                best.push(finish(dot), (first + offset) as u32);
+            }
+        });
+        best.finish_into(scores, indices);
+    }
+}
+
+impl Stored for Rank {
+    type Element = u16;
+    const KIND: IndexKind = IndexKind::Rank;
+
+    fn header(&self) -> io::Result<Header> {
+        Ok(Header {
+            params: IndexParams::Rank,
+            dim: self.dim,
+            rows: self.len(),
+        })
+    }
+
+    fn rows(&self) -> &[u16] {
+        &self.ranks
+    }
+
+    fn check_rows(header: &Header, rows: &[u16]) -> io::Result<()> {
+        rank_io::permutation(rows, header.dim)
+    }
+
+    fn from_rows(header: &Header, ranks: Vec<u16>) -> Self {
+        Self {
+            dim: header.dim,
+            ranks,
+        }
+    }
+}
+
+rank_io::file_methods!(Rank);

@@ -1,0 +1,92 @@
+//! Writing: a synced temporary file in the target's folder, then a rename.
+
+use super::element::Element;
+use super::stored::Stored;
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Elements converted at a time.
+const CHUNK: usize = 1 << 13;
+
+/// Writes header and rows to `writer` and flushes it.
+pub(crate) fn to_writer<T: Stored, W: Write>(index: &T, mut writer: W) -> io::Result<()> {
+    writer.write_all(&index.header()?.encode())?;
+    let mut bytes = Vec::with_capacity(index.rows().len().min(CHUNK) * T::Element::SIZE);
+    for values in index.rows().chunks(CHUNK) {
+        bytes.clear();
+        T::Element::write_le(values, &mut bytes);
+        writer.write_all(&bytes)?;
+    }
+    writer.flush()
+}
+
+/// Writes a file, replacing what is there only once the new file is complete and synced.
+pub(crate) fn to_file<T: Stored>(index: &T, path: &Path) -> io::Result<()> {
+    index.header()?; // refuse before a temporary file exists
+    let (mut file, temporary) = Temporary::create(path)?;
+    to_writer(index, &mut file)?;
+    file.sync_all()?;
+    drop(file); // an open file cannot be renamed on every platform
+    temporary.persist(path)
+}
+
+/// A temporary file that is removed unless it takes the target's place.
+struct Temporary {
+    path: PathBuf,
+}
+
+impl Temporary {
+    /// Creates a new file beside `target`. Its name starts with a dot and ends in `.tmp`.
+    fn create(target: &Path) -> io::Result<(File, Self)> {
+        let name = target.file_name().ok_or_else(|| {
+            let text = format!("{} does not name a file", target.display());
+            io::Error::new(io::ErrorKind::InvalidInput, text)
+        })?;
+        loop {
+            let path = target.with_file_name(unique(name));
+            match OpenOptions::new().write(true).create_new(true).open(&path) {
+                Ok(file) => return Ok((file, Self { path })),
+                // A file that a crashed process of the same id left behind.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    fn persist(self, target: &Path) -> io::Result<()> {
+        fs::rename(&self.path, target)?;
+        sync_folder(target);
+        std::mem::forget(self);
+        Ok(())
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        // The error that led here is the one to report.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+fn unique(name: &std::ffi::OsStr) -> OsString {
+    static COUNTER: AtomicU64 = AtomicU64::new(0);
+    let count = COUNTER.fetch_add(1, Ordering::Relaxed);
+    let mut unique = OsString::from(".");
+    unique.push(name);
+    unique.push(format!(".{}-{count}.tmp", std::process::id()));
+    unique
+}
+
+/// Makes the rename itself durable. Best effort: some file systems cannot sync a folder, and
+/// the file is complete either way.
+fn sync_folder(target: &Path) {
+    let folder = target
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    if cfg!(unix) {
+        let _ = File::open(folder.unwrap_or(Path::new("."))).and_then(|folder| folder.sync_all());
+    }
+}

@@ -1,0 +1,174 @@
+//! The class: storage, adding and removing rows, its file format.
+
+use super::params;
+use crate::error::Result;
+use crate::primitives::{bucket_of, pack_into, Ranker};
+use crate::rank_io::{self, Header, IndexKind, IndexParams, Stored};
+use crate::rows;
+use crate::validate;
+use rayon::prelude::*;
+use std::io;
+
+/// Vectors stored as packed rank buckets, `dim * bits / 8` bytes each.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RankQuant {
+    pub(super) dim: usize,
+    pub(super) bits: u8,
+    pub(super) packed: Vec<u8>,
+}
+
+impl RankQuant {
+    /// An empty index.
+    ///
+    /// `bits = 8` exists in memory only: such an index cannot be written.
+    ///
+    /// # Errors
+    /// [`crate::Error::Bits`] unless `bits` is 1, 2, 4 or 8; [`crate::Error::Dimension`] unless
+    /// `dim` is 2 to [`crate::MAX_DIM`] and a multiple of `2^bits` and of `8 / bits`.
+    pub fn new(dim: usize, bits: u8) -> Result<Self> {
+        params::check(dim, bits)?;
+        Ok(Self {
+            dim,
+            bits,
+            packed: Vec::new(),
+        })
+    }
+
+    /// An empty index that need not support [`RankQuant::search`]: with `bits = 8` any dimension
+    /// is allowed. Other widths are as in [`RankQuant::new`].
+    ///
+    /// # Errors
+    /// [`crate::Error::Bits`], [`crate::Error::Dimension`].
+    pub fn new_asymmetric(dim: usize, bits: u8) -> Result<Self> {
+        params::check_asymmetric(dim, bits)?;
+        Ok(Self {
+            dim,
+            bits,
+            packed: Vec::new(),
+        })
+    }
+
+    /// Adds row-major vectors. Row ids continue from [`RankQuant::len`].
+    ///
+    /// # Errors
+    /// [`crate::Error::Shape`], [`crate::Error::NotFinite`], [`crate::Error::TooManyVectors`];
+    /// the index is then as it was.
+    pub fn add(&mut self, vectors: &[f32]) -> Result<()> {
+        let more = validate::rows(vectors, self.dim)?;
+        validate::room(self.len(), more)?;
+        let (bits, width) = (self.bits, self.bytes_per_vec());
+        let start = self.packed.len();
+        self.packed.resize(start + more * width, 0);
+        let outputs = self.packed[start..].par_chunks_exact_mut(width);
+        vectors
+            .par_chunks_exact(self.dim)
+            .zip(outputs)
+            .for_each_init(Bucketer::default, |bucketer, (vector, packed)| {
+                pack_into(bucketer.codes(vector, bits), bits, packed)
+            });
+        Ok(())
+    }
+
+    /// Removes row `idx`. The last row takes its id; the id it had is returned.
+    ///
+    /// # Errors
+    /// [`crate::Error::RowOutOfRange`].
+    pub fn swap_remove(&mut self, idx: usize) -> Result<usize> {
+        validate::row_id(idx, self.len())?;
+        let width = self.bytes_per_vec();
+        Ok(rows::swap_remove(&mut self.packed, width, idx))
+    }
+
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        self.packed.len() / self.bytes_per_vec()
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.packed.is_empty()
+    }
+
+    /// Coordinates of a vector.
+    pub fn dim(&self) -> usize {
+        self.dim
+    }
+
+    /// Bits of a code.
+    pub fn bits(&self) -> u8 {
+        self.bits
+    }
+
+    /// Bytes of a stored row.
+    pub fn bytes_per_vec(&self) -> usize {
+        self.dim * usize::from(self.bits) / 8
+    }
+
+    /// Bytes of all stored rows.
+    pub fn byte_size(&self) -> usize {
+        self.packed.len()
+    }
+}
+
+/// Vectors to bucket codes, with the buffers of the rank transform.
+#[derive(Default)]
+pub(super) struct Bucketer {
+    ranker: Ranker,
+    ranks: Vec<u16>,
+    codes: Vec<u8>,
+}
+
+impl Bucketer {
+    /// One code per coordinate of the finite vector `v`.
+    pub(super) fn codes(&mut self, v: &[f32], bits: u8) -> &[u8] {
+        self.ranks.resize(v.len(), 0);
+        self.ranker.rank(v, &mut self.ranks);
+        self.codes.clear();
+        let d = v.len() as u32;
+        self.codes
+            .extend(self.ranks.iter().map(|&rank| bucket_of(rank, d, bits)));
+        &self.codes
+    }
+}
+
+impl Stored for RankQuant {
+    type Element = u8;
+    const KIND: IndexKind = IndexKind::RankQuant;
+
+    fn header(&self) -> io::Result<Header> {
+        params::check_stored(self.dim, self.bits)
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+        let params = IndexParams::RankQuant { bits: self.bits };
+        Ok(Header {
+            params,
+            dim: self.dim,
+            rows: self.len(),
+        })
+    }
+
+    fn rows(&self) -> &[u8] {
+        &self.packed
+    }
+
+    fn check_rows(header: &Header, rows: &[u8]) -> io::Result<()> {
+        rank_io::composition(rows, header.dim, bits_of(header))
+    }
+
+    fn from_rows(header: &Header, packed: Vec<u8>) -> Self {
+        Self {
+            dim: header.dim,
+            bits: bits_of(header),
+            packed,
+        }
+    }
+}
+
+/// The width in a header of this kind.
+fn bits_of(header: &Header) -> u8 {
+    match header.params {
+        IndexParams::RankQuant { bits } => bits,
+        _ => unreachable!("the loader has compared the kind"),
+    }
+}
+
+rank_io::file_methods!(RankQuant);

@@ -1,0 +1,17 @@
+//! The index of bucketed ranks: `bits` bits per coordinate.
+//!
+//! Every row has `dim / 2^bits` coordinates in each bucket, so all rows have one norm, and the
+//! sum of the raw codes differs from that of the centred codes by a constant of the query.
+//! Kernels work on raw codes; the constant is taken off when a score is finished.
+
+mod eval;
+mod index;
+mod params;
+mod search;
+mod serial;
+mod subset;
+
+pub use eval::rankquant_eval_search;
+pub use index::RankQuant;
+pub(crate) use params::check_stored;
+pub use serial::SubsetScratch;

@@ -1,0 +1,114 @@
+//! The second stage of a two-stage search for hosts that own their threads: no thread pool, and
+//! no allocation once the scratch has grown to what the calls need.
+
+use super::index::RankQuant;
+use super::search::AsymmetricQuery;
+use crate::error::{Error, Result};
+use crate::kernels::{self, Kernels};
+use crate::rows;
+use crate::search::Selector;
+use crate::validate;
+
+/// Buffers that [`RankQuant::search_asymmetric_subset_batched_serial_into`] uses again.
+///
+/// One per thread. It belongs to no index and may serve several.
+#[derive(Clone, Debug, Default)]
+pub struct SubsetScratch {
+    query: AsymmetricQuery,
+    selector: Selector,
+}
+
+impl SubsetScratch {
+    /// Empty buffers.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl RankQuant {
+    /// [`RankQuant::search_asymmetric_subset`] of each query on its own candidates, into the
+    /// caller's buffers.
+    ///
+    /// The candidates of query `q` are `candidates[offsets[q]..offsets[q + 1]]`, as in
+    /// [`crate::CandidateBatch`]. The output is rectangular: `scores` and `indices` hold
+    /// `nq * min(k, len)` values, and a query with fewer candidates ends in -inf and -1.
+    ///
+    /// # Errors
+    /// [`Error::Shape`], [`Error::NotFinite`]; [`Error::Length`] if `offsets` has not `nq + 1`
+    /// values or a buffer not the size above; [`Error::OutOfRange`] if `offsets` does not start
+    /// at 0, ascend, and end at `candidates.len()`; [`Error::RowOutOfRange`];
+    /// [`Error::SimdCap`]. The buffers are then as they were.
+    #[allow(clippy::too_many_arguments)] // the buffers are the point of this call
+    pub fn search_asymmetric_subset_batched_serial_into(
+        &self,
+        queries: &[f32],
+        offsets: &[usize],
+        candidates: &[u32],
+        k: usize,
+        scratch: &mut SubsetScratch,
+        scores: &mut [f32],
+        indices: &mut [i64],
+    ) -> Result<()> {
+        let nq = validate::rows(queries, self.dim)?;
+        check_offsets(offsets, nq, candidates.len())?;
+        validate::row_ids(candidates, self.len())?;
+        let k = k.min(self.len());
+        validate::length("scores", scores.len(), nq * k)?;
+        validate::length("indices", indices.len(), nq * k)?;
+        let kernels = kernels::active()?;
+        if k == 0 {
+            return Ok(());
+        }
+        let outputs = scores.chunks_exact_mut(k).zip(indices.chunks_exact_mut(k));
+        let spans = offsets.windows(2).map(|span| &candidates[span[0]..span[1]]);
+        for ((query, span), (scores, indices)) in queries.chunks(self.dim).zip(spans).zip(outputs) {
+            self.search_rows(kernels, query, span, scratch, scores, indices);
+        }
+        Ok(())
+    }
+
+    /// One query on the rows `candidates`, which exist. The length of the outputs is `k`.
+    pub(super) fn search_rows(
+        &self,
+        kernels: &Kernels,
+        query: &[f32],
+        candidates: &[u32],
+        scratch: &mut SubsetScratch,
+        scores: &mut [f32],
+        indices: &mut [i64],
+    ) {
+        let SubsetScratch {
+            query: prepared,
+            selector,
+        } = scratch;
+        prepared.fill(query, self.bits);
+        let mut best = selector.start(scores.len());
+        let width = self.bytes_per_vec();
+        for &id in candidates {
+            let mut dot = [0.0];
+            let row = rows::row(&self.packed, width, id as usize);
+            (kernels.float_code)(&prepared.planes, row, &mut dot);
+            best.push(prepared.score(dot[0]), id);
+        }
+        best.finish_into(scores, indices);
+    }
+}
+
+/// Offsets cut `candidates` into `nq` spans without gap.
+fn check_offsets(offsets: &[usize], nq: usize, candidates: usize) -> Result<()> {
+    validate::length("offsets", offsets.len(), nq + 1)?;
+    validate::length("candidates", candidates, offsets[nq])?;
+    let limit = |at: usize| offsets.get(at + 1).map_or(candidates, |&next| next);
+    for (at, &offset) in offsets.iter().enumerate() {
+        let limit = if at == 0 { 0 } else { limit(at) };
+        if offset > limit {
+            let (found, limit) = (offset as u64, limit as u64 + 1);
+            return Err(Error::OutOfRange {
+                what: "offset",
+                found,
+                limit,
+            });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,10 @@
+//! What searches return and how rows are chosen: score descending, then row id ascending.
+
+mod candidates;
+mod results;
+mod select;
+
+pub use candidates::CandidateBatch;
+pub(crate) use results::collect_rows;
+pub use results::SearchResults;
+pub(crate) use select::{Select, Selector};

@@ -1,0 +1,68 @@
+//! The rectangular result of a search over many queries.
+
+use crate::error::Result;
+use rayon::prelude::*;
+
+/// Scores and row ids of a search, `nq` rows of `k` each, row-major.
+///
+/// Within a row scores descend; equal scores are ordered by ascending row id. `k` is already
+/// clamped: it is the smaller of the `k` asked for and the number of rows searched.
+#[derive(Clone, Debug, PartialEq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct SearchResults {
+    /// Scores, `nq * k` values.
+    pub scores: Vec<f32>,
+    /// Row ids, `nq * k` values, -1 where there is none.
+    pub indices: Vec<i64>,
+    /// Number of queries.
+    pub nq: usize,
+    /// Number of results of each query.
+    pub k: usize,
+}
+
+impl SearchResults {
+    /// Scores of query `qi`, best first. Empty if there is no such query.
+    pub fn scores_for_query(&self, qi: usize) -> &[f32] {
+        row(&self.scores, qi, self.k)
+    }
+
+    /// Row ids of query `qi`, best first. Empty if there is no such query.
+    pub fn indices_for_query(&self, qi: usize) -> &[i64] {
+        row(&self.indices, qi, self.k)
+    }
+}
+
+fn row<T>(flat: &[T], qi: usize, k: usize) -> &[T] {
+    let start = qi.saturating_mul(k);
+    flat.get(start..start.saturating_add(k)).unwrap_or(&[])
+}
+
+/// Runs `search(query, scores, indices)` for every row of `queries`, in parallel.
+///
+/// `k` is the clamped width; each call fills `k` scores and `k` ids.
+pub(crate) fn collect_rows<F>(
+    queries: &[f32],
+    dim: usize,
+    k: usize,
+    search: F,
+) -> Result<SearchResults>
+where
+    F: Fn(&[f32], &mut [f32], &mut [i64]) -> Result<()> + Sync,
+{
+    let nq = queries.len() / dim;
+    let mut scores = vec![0.0; nq * k];
+    let mut indices = vec![-1; nq * k];
+    if k > 0 {
+        let outputs = scores.par_chunks_mut(k).zip(indices.par_chunks_mut(k));
+        queries
+            .par_chunks(dim)
+            .zip(outputs)
+            .try_for_each(|(query, (scores, indices))| search(query, scores, indices))?;
+    }
+    Ok(SearchResults {
+        scores,
+        indices,
+        nq,
+        k,
+    })
+}

@@ -1,0 +1,236 @@
+//! The index of signs: one bit per coordinate, scored by agreeing bits.
+
+use crate::bit_rows::{BitRows, BitScorer, TILE};
+use crate::error::{Error, Result};
+use crate::kernels;
+use crate::limits::MAX_SIGN_BITMAP_DIM;
+use crate::rank_io::{self, Header, IndexKind, IndexParams, Stored};
+use crate::rows;
+use crate::search::CandidateBatch;
+use crate::validate;
+use rayon::prelude::*;
+use std::io;
+
+/// Vectors stored as the signs of their coordinates, `dim / 8` bytes each.
+///
+/// A bit is set if and only if the coordinate is greater than zero: `0.0`, `-0.0` and negative
+/// values give a clear bit. The score is `dim` minus the Hamming distance, the number of
+/// coordinates whose bits agree.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SignBitmap {
+    dim: usize,
+    bits: BitRows,
+}
+
+/// The dimension rule, for constructors and files.
+pub(crate) fn check(dim: usize) -> Result<()> {
+    if dim > 0 && dim <= MAX_SIGN_BITMAP_DIM && dim.is_multiple_of(64) {
+        return Ok(());
+    }
+    Err(Error::Dimension {
+        found: dim,
+        expected: format!("a multiple of 64, from 64 to {MAX_SIGN_BITMAP_DIM}"),
+    })
+}
+
+impl SignBitmap {
+    /// An empty index.
+    ///
+    /// # Errors
+    /// [`Error::Dimension`] unless `dim` is a multiple of 64 and at most
+    /// [`MAX_SIGN_BITMAP_DIM`].
+    pub fn new(dim: usize) -> Result<Self> {
+        check(dim)?;
+        Ok(Self {
+            dim,
+            bits: BitRows::new(dim),
+        })
+    }
+
+    /// Adds row-major vectors. Row ids continue from [`SignBitmap::len`].
+    ///
+    /// # Errors
+    /// [`Error::Shape`], [`Error::NotFinite`], [`Error::TooManyVectors`]; the index is then as
+    /// it was.
+    pub fn add(&mut self, vectors: &[f32]) -> Result<()> {
+        let more = validate::rows(vectors, self.dim)?;
+        validate::room(self.len(), more)?;
+        self.bits.rows.extend(sign_words(vectors));
+        Ok(())
+    }
+
+    /// The sign bits of a query.
+    ///
+    /// # Errors
+    /// [`Error::Shape`], [`Error::NotFinite`].
+    pub fn build_query_bitmap(&self, query: &[f32]) -> Result<Vec<u64>> {
+        validate::one_row(query, self.dim)?;
+        Ok(sign_words(query).collect())
+    }
+
+    /// Ids of the best `m` rows of one query, best first.
+    ///
+    /// # Errors
+    /// [`Error::Shape`], [`Error::NotFinite`], [`Error::SimdCap`].
+    pub fn top_m_candidates(&self, query: &[f32], m: usize) -> Result<Vec<u32>> {
+        validate::one_row(query, self.dim)?;
+        Ok(self
+            .top_m_candidates_batched_serial_csr(query, m)?
+            .candidates)
+    }
+
+    /// [`SignBitmap::top_m_candidates`] of each query, in parallel.
+    ///
+    /// # Errors
+    /// [`Error::Shape`], [`Error::NotFinite`], [`Error::SimdCap`].
+    pub fn top_m_candidates_batched(&self, queries: &[f32], m: usize) -> Result<Vec<Vec<u32>>> {
+        let bits = self.queries(queries)?;
+        Ok(self
+            .bits
+            .candidates(self.scorer()?, &bits, m.min(self.len()), TILE))
+    }
+
+    /// [`SignBitmap::top_m_candidates`] of each query on the calling thread alone, for hosts that
+    /// own their threads.
+    ///
+    /// # Errors
+    /// [`Error::Shape`], [`Error::NotFinite`], [`Error::SimdCap`].
+    pub fn top_m_candidates_batched_serial_csr(
+        &self,
+        queries: &[f32],
+        m: usize,
+    ) -> Result<CandidateBatch> {
+        let bits = self.queries(queries)?;
+        Ok(self
+            .bits
+            .candidates_serial(self.scorer()?, &bits, m.min(self.len())))
+    }
+
+    /// Score of every row for one query, by row id.
+    ///
+    /// # Errors
+    /// [`Error::Shape`], [`Error::NotFinite`], [`Error::SimdCap`].
+    pub fn score_all(&self, query: &[f32]) -> Result<Vec<u32>> {
+        validate::one_row(query, self.dim)?;
+        self.score_all_batched_flat(query)
+    }
+
+    /// [`SignBitmap::score_all`] of each query.
+    ///
+    /// # Errors
+    /// [`Error::Shape`], [`Error::NotFinite`], [`Error::SimdCap`].
+    pub fn score_all_batched(&self, queries: &[f32]) -> Result<Vec<Vec<u32>>> {
+        let flat = self.score_all_batched_flat(queries)?;
+        let nq = queries.len() / self.dim;
+        let len = self.len();
+        Ok((0..nq)
+            .map(|query| flat[query * len..(query + 1) * len].to_vec())
+            .collect())
+    }
+
+    /// [`SignBitmap::score_all_batched`] as one row-major block of `nq * len` scores.
+    ///
+    /// # Errors
+    /// [`Error::Shape`], [`Error::NotFinite`], [`Error::SimdCap`].
+    pub fn score_all_batched_flat(&self, queries: &[f32]) -> Result<Vec<u32>> {
+        let bits = self.queries(queries)?;
+        let scorer = self.scorer()?;
+        let mut scores = vec![0; queries.len() / self.dim * self.len()];
+        if !scores.is_empty() {
+            bits.par_chunks(self.bits.words)
+                .zip(scores.par_chunks_mut(self.len()))
+                .for_each(|(query, scores)| self.bits.score_all(scorer, query, scores));
+        }
+        Ok(scores)
+    }
+
+    /// Removes row `idx`. The last row takes its id; the id it had is returned.
+    ///
+    /// # Errors
+    /// [`Error::RowOutOfRange`].
+    pub fn swap_remove(&mut self, idx: usize) -> Result<usize> {
+        validate::row_id(idx, self.len())?;
+        Ok(rows::swap_remove(&mut self.bits.rows, self.bits.words, idx))
+    }
+
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        self.bits.len()
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.bits.rows.is_empty()
+    }
+
+    /// Coordinates of a vector.
+    pub fn dim(&self) -> usize {
+        self.dim
+    }
+
+    /// Bytes of a stored row.
+    pub fn bytes_per_vec(&self) -> usize {
+        self.dim / 8
+    }
+
+    /// Bytes of all stored rows.
+    pub fn byte_size(&self) -> usize {
+        8 * self.bits.rows.len()
+    }
+
+    fn queries(&self, queries: &[f32]) -> Result<Vec<u64>> {
+        validate::rows(queries, self.dim)?;
+        Ok(sign_words(queries).collect())
+    }
+
+    fn scorer(&self) -> Result<BitScorer> {
+        Ok(BitScorer {
+            kernel: kernels::active()?.hamming,
+            from: Some(self.dim as u32),
+        })
+    }
+}
+
+/// 64 coordinates to a word. A row is a whole number of words, so rows need no special care.
+fn sign_words(values: &[f32]) -> impl Iterator<Item = u64> + '_ {
+    values.chunks_exact(64).map(|chunk| {
+        chunk
+            .iter()
+            .rev()
+            .fold(0, |word, &value| word << 1 | u64::from(value > 0.0))
+    })
+}
+
+impl Stored for SignBitmap {
+    type Element = u64;
+    const KIND: IndexKind = IndexKind::SignBitmap;
+
+    fn header(&self) -> io::Result<Header> {
+        Ok(Header {
+            params: IndexParams::SignBitmap,
+            dim: self.dim,
+            rows: self.len(),
+        })
+    }
+
+    fn rows(&self) -> &[u64] {
+        &self.bits.rows
+    }
+
+    /// Any bits are the signs of some vector.
+    fn check_rows(_header: &Header, _rows: &[u64]) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn from_rows(header: &Header, rows: Vec<u64>) -> Self {
+        Self {
+            dim: header.dim,
+            bits: BitRows {
+                words: header.dim / 64,
+                rows,
+            },
+        }
+    }
+}
+
+rank_io::file_methods!(SignBitmap);

@@ -1,0 +1,93 @@
+//! Checks that every public call makes before it touches anything.
+//!
+//! Each returns the value it has proven, so that the caller cannot use the unproven one.
+
+use crate::error::{Error, Result};
+use crate::limits::MAX_VECTORS;
+
+/// Number of rows in a flat slice: its length must be a multiple of `dim`, its values finite.
+pub(crate) fn rows(values: &[f32], dim: usize) -> Result<usize> {
+    if dim == 0 || !values.len().is_multiple_of(dim) {
+        return Err(Error::Shape {
+            len: values.len(),
+            dim,
+            one_row: false,
+        });
+    }
+    finite(values)?;
+    Ok(values.len() / dim)
+}
+
+/// One query: exactly `dim` finite values.
+pub(crate) fn one_row(values: &[f32], dim: usize) -> Result<()> {
+    if values.len() != dim {
+        return Err(Error::Shape {
+            len: values.len(),
+            dim,
+            one_row: true,
+        });
+    }
+    finite(values)
+}
+
+/// No NaN and no infinity.
+pub(crate) fn finite(values: &[f32]) -> Result<()> {
+    // The fold has no early exit, so it vectorises; the position is looked for only on failure.
+    if values.iter().fold(true, |all, v| all & v.is_finite()) {
+        return Ok(());
+    }
+    let position = values.iter().position(|v| !v.is_finite()).unwrap_or(0);
+    Err(Error::NotFinite { position })
+}
+
+/// Rows after adding `more` to `len`, within [`MAX_VECTORS`].
+pub(crate) fn room(len: usize, more: usize) -> Result<usize> {
+    match len.checked_add(more) {
+        Some(total) if total <= MAX_VECTORS => Ok(total),
+        other => Err(Error::TooManyVectors {
+            requested: other.unwrap_or(usize::MAX),
+        }),
+    }
+}
+
+/// Every id names a row of an index of `len` rows.
+pub(crate) fn row_ids(ids: &[u32], len: usize) -> Result<()> {
+    match ids.iter().find(|&&id| id as usize >= len) {
+        Some(&id) => Err(Error::RowOutOfRange {
+            row: u64::from(id),
+            len,
+        }),
+        None => Ok(()),
+    }
+}
+
+/// One row id given as `usize`.
+pub(crate) fn row_id(id: usize, len: usize) -> Result<()> {
+    if id < len {
+        return Ok(());
+    }
+    Err(Error::RowOutOfRange {
+        row: id as u64,
+        len,
+    })
+}
+
+/// Ids ascend; equal neighbours are allowed.
+pub(crate) fn ascending(ids: &[u32]) -> Result<()> {
+    match ids.windows(2).position(|pair| pair[0] > pair[1]) {
+        Some(at) => Err(Error::NotAscending { position: at + 1 }),
+        None => Ok(()),
+    }
+}
+
+/// A buffer has exactly the length that the call fills or reads.
+pub(crate) fn length(what: &'static str, found: usize, expected: usize) -> Result<()> {
+    if found == expected {
+        return Ok(());
+    }
+    Err(Error::Length {
+        what,
+        expected,
+        found,
+    })
+}
