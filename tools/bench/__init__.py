@@ -1,0 +1,1 @@
+"""Benchmarks against a peer, interleaved in one run; each prints a ratio."""
