@@ -1,1 +1,32 @@
+//! The extension module `ordvec._ordvec`: the core crate's primitives and index classes, for
+//! NumPy arrays.
+//!
+//! Every call converts and copies its arguments ([`convert`]), then works without the GIL, then
+//! hands the result buffers to NumPy ([`output`]). The core refuses bad values with an error and
+//! never with a panic; [`errors`] says which exception each becomes. PyO3's borrow flag makes a
+//! change that overlaps a search a `RuntimeError`.
 
+use pyo3::prelude::*;
+
+mod bitmap;
+mod convert;
+mod errors;
+mod output;
+mod primitives;
+mod rank;
+mod rankquant;
+mod sign_bitmap;
+mod simd;
+
+#[pymodule]
+fn _ordvec(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add("MAX_DIM", ordvec::MAX_DIM)?;
+    module.add("MAX_SIGN_BITMAP_DIM", ordvec::MAX_SIGN_BITMAP_DIM)?;
+    module.add("MAX_VECTORS", ordvec::MAX_VECTORS)?;
+    module.add_class::<rank::Rank>()?;
+    module.add_class::<rankquant::RankQuant>()?;
+    module.add_class::<bitmap::Bitmap>()?;
+    module.add_class::<sign_bitmap::SignBitmap>()?;
+    primitives::register(module)?;
+    simd::register(module)
+}

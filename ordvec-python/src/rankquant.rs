@@ -1,0 +1,122 @@
+//! `ordvec.RankQuant`.
+
+use std::path::PathBuf;
+
+use pyo3::prelude::*;
+use pyo3::types::PyType;
+
+use crate::convert;
+use crate::errors::{file_problem, refused};
+use crate::output::{self, Batch, Single};
+
+/// Ranks quantized to 1, 2 or 4 bits per coordinate.
+#[pyclass(module = "ordvec")]
+pub struct RankQuant {
+    index: ordvec::RankQuant,
+}
+
+#[pymethods]
+impl RankQuant {
+    #[new]
+    fn new(dim: usize, bits: u8) -> PyResult<Self> {
+        let index = ordvec::RankQuant::new(dim, bits).map_err(refused)?;
+        Ok(Self { index })
+    }
+
+    /// Read a .ovrq file, checking every row.
+    #[classmethod]
+    fn load(cls: &Bound<'_, PyType>, path: PathBuf) -> PyResult<Self> {
+        let loaded = cls.py().detach(|| ordvec::RankQuant::load(&path));
+        let index = loaded.map_err(|error| file_problem(&path, &error))?;
+        Ok(Self { index })
+    }
+
+    /// Write a .ovrq file, replacing an existing one at the end.
+    fn write(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
+        let written = py.detach(|| self.index.write(&path));
+        written.map_err(|error| file_problem(&path, &error))
+    }
+
+    #[getter]
+    fn dim(&self) -> usize {
+        self.index.dim()
+    }
+
+    #[getter]
+    fn bits(&self) -> u8 {
+        self.index.bits()
+    }
+
+    #[getter]
+    fn bytes_per_vec(&self) -> usize {
+        self.index.bytes_per_vec()
+    }
+
+    #[getter]
+    fn byte_size(&self) -> usize {
+        self.index.byte_size()
+    }
+
+    fn __len__(&self) -> usize {
+        self.index.len()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.index.is_empty()
+    }
+
+    fn __repr__(&self) -> String {
+        format!(
+            "RankQuant(dim={}, bits={}, n={})",
+            self.index.dim(),
+            self.index.bits(),
+            self.index.len()
+        )
+    }
+
+    /// Append the rows of a float array (m, dim).
+    fn add(&mut self, vectors: &Bound<'_, PyAny>) -> PyResult<()> {
+        let rows = convert::matrix(vectors, Some(self.index.dim()))?;
+        let added = vectors.py().detach(|| self.index.add(&rows.values));
+        added.map_err(refused)
+    }
+
+    /// Quantized queries (nq, dim) against the stored codes.
+    fn search<'py>(&self, queries: &Bound<'py, PyAny>, k: usize) -> PyResult<Batch<'py>> {
+        let py = queries.py();
+        let rows = convert::matrix(queries, Some(self.index.dim()))?;
+        let found = py.detach(|| self.index.search(&rows.values, k));
+        output::batch(py, found.map_err(refused)?)
+    }
+
+    /// Float queries (nq, dim) against the stored codes.
+    fn search_asymmetric<'py>(
+        &self,
+        queries: &Bound<'py, PyAny>,
+        k: usize,
+    ) -> PyResult<Batch<'py>> {
+        let py = queries.py();
+        let rows = convert::matrix(queries, Some(self.index.dim()))?;
+        let found = py.detach(|| self.index.search_asymmetric(&rows.values, k));
+        output::batch(py, found.map_err(refused)?)
+    }
+
+    /// `search_asymmetric` of one query (dim,) on the given rows only; duplicates are kept.
+    fn search_asymmetric_subset<'py>(
+        &self,
+        query: &Bound<'py, PyAny>,
+        candidates: &Bound<'py, PyAny>,
+        k: usize,
+    ) -> PyResult<Single<'py>> {
+        let py = query.py();
+        let query = convert::vector(query, Some(self.index.dim()))?;
+        let ids = convert::ids(candidates, "candidates")?;
+        let found = py.detach(|| self.index.search_asymmetric_subset(&query, &ids, k));
+        Ok(output::single(py, found.map_err(refused)?))
+    }
+
+    /// Remove a row; the last row takes its id. Returns the id that moved.
+    fn swap_remove(&mut self, idx: usize) -> PyResult<usize> {
+        self.index.swap_remove(idx).map_err(refused)
+    }
+}
