@@ -1,0 +1,133 @@
+"""Git, asked in its machine-readable formats (``-z``, porcelain), never parsed from prose.
+
+Every function takes the root of a work tree. A failing command raises
+:class:`tools.ops.proc.CommandFailed`; "not set" and "no such tag" are answers, not failures.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.ops.proc import Completed, run
+
+# Settings under which a checkout holds exactly the bytes, modes and links of the commit.
+FAITHFUL = {
+    "core.autocrlf": "false",
+    "core.eol": "lf",
+    "core.fileMode": "true",
+    "core.symlinks": "true",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One entry of ``git status --porcelain``: the two state letters and the path."""
+
+    state: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file of a commit: its git mode (``100644``, ``100755``, ``120000``…), blob id and path."""
+
+    mode: str
+    blob: str
+    path: str
+
+
+def git(root: Path, *arguments: str, check: bool = True) -> Completed:
+    """Run ``git`` in *root*, quietly: these are questions."""
+    return run(("git", *arguments), cwd=root, echo=False, check=check)
+
+
+def head(root: Path, revision: str = "HEAD") -> str:
+    """The full commit id that *revision* (a tag included) stands for."""
+    return git(root, "rev-parse", "--verify", f"{revision}^{{commit}}").stdout.strip()
+
+
+def commit_time(root: Path, revision: str = "HEAD") -> int:
+    """The committer's time in seconds since 1970: what ``SOURCE_DATE_EPOCH`` is set to."""
+    return int(git(root, "show", "--no-patch", "--format=%ct", f"{revision}^{{commit}}").stdout)
+
+
+def branch(root: Path) -> str | None:
+    """The branch that is checked out, or None when HEAD is detached."""
+    done = git(root, "symbolic-ref", "--quiet", "--short", "HEAD", check=False)
+    return done.stdout.strip() or None
+
+
+def status(root: Path) -> tuple[Change, ...]:
+    """What differs from HEAD: staged, modified, deleted and untracked (not ignored) files."""
+    text = git(root, "status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames")
+    fields = [field for field in text.stdout.split("\0") if field]
+    return tuple(Change(field[:2], field[3:]) for field in fields)
+
+
+def files(root: Path, revision: str = "HEAD") -> tuple[Entry, ...]:
+    """Every file of a commit."""
+    found = []
+    for line in git(root, "ls-tree", "-r", "-z", revision).stdout.split("\0"):
+        if line:
+            description, _, path = line.partition("\t")
+            mode, _, blob = description.split(" ")
+            found.append(Entry(mode, blob, path))
+    return tuple(found)
+
+
+def config(root: Path, key: str) -> str | None:
+    """The effective value of a setting, system and user files included, or None."""
+    done = git(root, "config", "--get", key, check=False)
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+def tags(root: Path, pattern: str = "*") -> tuple[str, ...]:
+    """The names of the local tags that match a glob *pattern*."""
+    return tuple(git(root, "tag", "--list", pattern).stdout.split())
+
+
+def tag_commit(root: Path, tag: str) -> str | None:
+    """The commit that a local tag stands for, or None when there is no such tag."""
+    done = git(root, "rev-parse", "--verify", "--quiet", f"refs/tags/{tag}^{{commit}}", check=False)
+    return done.stdout.strip() or None
+
+
+def clone(
+    source: Path,
+    target: Path,
+    revision: str | None = None,
+    settings: Mapping[str, str] = FAITHFUL,
+) -> Path:
+    """Clone *source* into *target* with *revision* (a commit id or tag; HEAD) checked out.
+
+    A user's ``core.autocrlf`` or templates do not reach the clone: the settings are its own,
+    and they are in force before the first file is written.
+    """
+    commit = head(source, revision or "HEAD")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    arguments = [part for key, value in settings.items() for part in ("--config", f"{key}={value}")]
+    run(
+        ("git", "clone", "--quiet", "--no-checkout", "--template=", *arguments, source, target),
+        echo=False,
+    )
+    git(target, "checkout", "--quiet", "--detach", commit)
+    return target
+
+
+def copy_worktree(source: Path, target: Path) -> Path:
+    """Copy the files of a work tree as they are now (untracked included, ignored excluded)."""
+    listing = git(source, "ls-files", "-z", "--cached", "--others", "--exclude-standard").stdout
+    _copy(source, target, {name for name in listing.split("\0") if name})
+    return target
+
+
+def _copy(source: Path, target: Path, names: Iterable[str]) -> None:
+    for name in sorted(names):
+        origin, copy = source / name, target / name
+        if os.path.lexists(origin):
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(origin, copy, follow_symlinks=False)
