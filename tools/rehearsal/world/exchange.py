@@ -1,0 +1,183 @@
+"""One request and its answer: h11 to ASGI and back, with a fault applied in between.
+
+Bodies stream both ways unless a fault must alter the answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+import h11
+
+from tools.rehearsal.world.hosts import SCOPE_KEY, ASGIApp, Context, Message, Scope
+from tools.rehearsal.world.http1 import Connection, Gone, Headers
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A whole answer, held back so that a fault can alter it."""
+
+    status: int
+    headers: Headers
+    body: bytes
+
+
+class Exchange:
+    """What a fault's action may do with one request.
+
+    Attributes:
+        status: of the answer as sent; 0 as long as nothing was sent.
+        failure: the stand-in's own traceback, when it raised.
+    """
+
+    def __init__(
+        self, connection: Connection, request: h11.Request, scope: Scope, app: ASGIApp
+    ) -> None:
+        self._connection = connection
+        self._method = request.method
+        self._scope = scope
+        self._app = app
+        self._answered = asyncio.Event()
+        self.at = time.time()
+        self.status = 0
+        self.failure = ""
+
+    @property
+    def context(self) -> Context:
+        context = self._scope[SCOPE_KEY]
+        assert isinstance(context, Context)
+        return context
+
+    async def forward(self) -> None:
+        """The undisturbed case: the stand-in's answer as it comes, piece by piece."""
+
+        async def send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self.status = int(message["status"])
+                headers = [(bytes(k), bytes(v)) for k, v in message.get("headers", ())]
+                await self._connection.start(self._method, self.status, headers)
+            elif message["type"] == "http.response.body":
+                await self._connection.data(bytes(message.get("body", b"")))
+                if not message.get("more_body", False):
+                    await self._connection.end()
+                    self._answered.set()
+
+        try:
+            await self._app(self._scope, self._receive, send)
+        except Gone:
+            raise
+        except Exception:
+            self.failure = traceback.format_exc()
+        if self.status == 0:
+            self.failure = self.failure or "the stand-in sent no answer"
+            await self.answer(500, {}, b"the stand-in failed; see the journal\n")
+        elif not self._answered.is_set():
+            raise Gone("the stand-in stopped half way through its answer")
+        await self.drain()
+
+    async def collect(self) -> Answer:
+        """The stand-in's whole answer, held back."""
+        status, headers, body = 0, list[tuple[bytes, bytes]](), bytearray()
+
+        async def send(message: Message) -> None:
+            nonlocal status, headers
+            if message["type"] == "http.response.start":
+                status, headers = int(message["status"]), list(message.get("headers", ()))
+            elif message["type"] == "http.response.body":
+                body.extend(message.get("body", b""))
+                if not message.get("more_body", False):
+                    self._answered.set()
+
+        try:
+            await self._app(self._scope, self._receive, send)
+        except Gone:
+            raise
+        except Exception:
+            self.failure = traceback.format_exc()
+            status, headers, body = 500, [], bytearray()
+        await self.drain()
+        return Answer(status or 500, headers, bytes(body))
+
+    async def send(self, answer: Answer, keep: int | None = None) -> None:
+        """A whole answer; with *keep*, only so much of its body and then the connection's end.
+
+        Raises:
+            Gone: after a cut answer.
+        """
+        headers = [(k, v) for k, v in answer.headers if k.lower() not in _FRAMING]
+        headers.append((b"content-length", str(len(answer.body)).encode()))
+        if keep is not None and not answer.body:
+            raise Gone("closed without an answer")
+        self.status = answer.status
+        await self._connection.start(self._method, answer.status, headers)
+        await self._connection.data(answer.body[:keep])
+        if keep is not None:
+            raise Gone(f"answer cut after {keep} of {len(answer.body)} bytes")
+        await self._connection.end()
+
+    async def answer(self, code: int, headers: Mapping[str, str], body: bytes) -> None:
+        """An answer that is not the stand-in's."""
+        raw = [(k.lower().encode(), v.encode()) for k, v in headers.items()]
+        await self.send(Answer(code, raw, body))
+
+    async def drain(self) -> None:
+        """Read what is left of the request."""
+        await self._connection.drain()
+
+    def reset(self) -> None:
+        """Cut the connection with a TCP reset.
+
+        Raises:
+            Gone: always; there is nothing more to say on this connection.
+        """
+        self.status = 0
+        self._connection.reset()
+        raise Gone("reset by a fault")
+
+    async def _receive(self) -> Message:
+        if self._connection.h11.their_state is h11.SEND_BODY:
+            piece = await self._connection.body()
+            return {"type": "http.request", "body": piece or b"", "more_body": piece is not None}
+        if not self._scope.get("body_seen"):
+            self._scope["body_seen"] = True
+            return {"type": "http.request", "body": b"", "more_body": False}
+        await self._answered.wait()
+        return {"type": "http.disconnect"}
+
+
+_FRAMING = (b"content-length", b"transfer-encoding", b"connection")
+
+
+def scope_of(request: h11.Request, host: str, scheme: str, context: Context) -> Scope:
+    """The ASGI scope of a request in origin form."""
+    target, _, query = request.target.partition(b"?")
+    return {
+        "type": "http",
+        # 2.4: a send after the client has left raises, so Starlette does not poll for it.
+        "asgi": {"version": "3.0", "spec_version": "2.4"},
+        "http_version": request.http_version.decode(),
+        "method": request.method.decode(),
+        "scheme": scheme,
+        "path": unquote(target.decode("ascii", "replace")),
+        "raw_path": target,
+        "query_string": query,
+        "root_path": "",
+        "headers": [(bytes(k), bytes(v)) for k, v in request.headers],
+        "client": ("127.0.0.1", 0),
+        "server": (host, 443 if scheme == "https" else 80),
+        "extensions": {},
+        SCOPE_KEY: context,
+    }
+
+
+def header(request: h11.Request, name: bytes) -> str:
+    """A request header, or ""."""
+    for key, value in request.headers:
+        if key == name:
+            return bytes(value).decode("latin-1")
+    return ""
