@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -36,16 +36,29 @@ class Exchange:
     """
 
     def __init__(
-        self, connection: Connection, request: h11.Request, scope: Scope, app: ASGIApp
+        self,
+        connection: Connection,
+        request: h11.Request,
+        scope: Scope,
+        app: ASGIApp,
+        noted: Callable[[Exchange], None],
     ) -> None:
         self._connection = connection
         self._method = request.method
         self._scope = scope
         self._app = app
         self._answered = asyncio.Event()
+        self._noted = noted
+        self._is_noted = False
         self.at = time.time()
         self.status = 0
         self.failure = ""
+
+    def note(self) -> None:
+        """Have the journal written, once: before the client can know that it was answered."""
+        if not self._is_noted:
+            self._is_noted = True
+            self._noted(self)
 
     @property
     def context(self) -> Context:
@@ -55,6 +68,7 @@ class Exchange:
 
     async def forward(self) -> None:
         """The undisturbed case: the stand-in's answer as it comes, piece by piece."""
+        held = bytearray()
 
         async def send(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -62,23 +76,39 @@ class Exchange:
                 headers = [(bytes(k), bytes(v)) for k, v in message.get("headers", ())]
                 await self._connection.start(self._method, self.status, headers)
             elif message["type"] == "http.response.body":
-                await self._connection.data(bytes(message.get("body", b"")))
-                if not message.get("more_body", False):
-                    await self._connection.end()
+                last = not message.get("more_body", False)
+                if self.status == 500:
+                    # Starlette answers 500 and then raises: wait for the reason.
+                    held.extend(message.get("body", b""))
+                else:
+                    await self._piece(message.get("body", b""), last=last)
+                if last:
                     self._answered.set()
 
+        await self._run(send)
+        if self.status == 0:
+            self.failure = self.failure or "the stand-in sent no answer"
+            await self.answer(500, {}, b"the stand-in failed; see the journal\n")
+        elif not self._answered.is_set():
+            raise Gone("the stand-in stopped half way through its answer")
+        elif self.status == 500:
+            await self._piece(bytes(held), last=True)
+        await self.drain()
+
+    async def _run(self, send: Send) -> None:
         try:
             await self._app(self._scope, self._receive, send)
         except Gone:
             raise
         except Exception:
             self.failure = traceback.format_exc()
-        if self.status == 0:
-            self.failure = self.failure or "the stand-in sent no answer"
-            await self.answer(500, {}, b"the stand-in failed; see the journal\n")
-        elif not self._answered.is_set():
-            raise Gone("the stand-in stopped half way through its answer")
-        await self.drain()
+
+    async def _piece(self, piece: bytes, *, last: bool) -> None:
+        if last:
+            self.note()
+        await self._connection.data(piece)
+        if last:
+            await self._connection.end()
 
     async def collect(self) -> Answer:
         """The stand-in's whole answer, held back."""
@@ -93,13 +123,7 @@ class Exchange:
                 if not message.get("more_body", False):
                     self._answered.set()
 
-        try:
-            await self._app(self._scope, self._receive, send)
-        except Gone:
-            raise
-        except Exception:
-            self.failure = traceback.format_exc()
-            status, headers, body = 500, [], bytearray()
+        await self._run(send)
         await self.drain()
         return Answer(status or 500, headers, bytes(body))
 
@@ -114,6 +138,7 @@ class Exchange:
         if keep is not None and not answer.body:
             raise Gone("closed without an answer")
         self.status = answer.status
+        self.note()
         await self._connection.start(self._method, answer.status, headers)
         await self._connection.data(answer.body[:keep])
         if keep is not None:
@@ -136,6 +161,7 @@ class Exchange:
             Gone: always; there is nothing more to say on this connection.
         """
         self.status = 0
+        self.note()
         self._connection.reset()
         raise Gone("reset by a fault")
 

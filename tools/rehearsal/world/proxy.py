@@ -20,7 +20,7 @@ import h11
 
 from tools.rehearsal.world.exchange import Exchange, header, scope_of
 from tools.rehearsal.world.faults import FaultTable
-from tools.rehearsal.world.hosts import ASGIApp, Context, HostTable
+from tools.rehearsal.world.hosts import ASGIApp, Context, HostTable, Scope
 from tools.rehearsal.world.http1 import Connection, Gone
 from tools.rehearsal.world.journal import REFUSED, REQUEST, Entry, Journal
 
@@ -169,27 +169,36 @@ class Proxy:
         label: str,
     ) -> None:
         scope = scope_of(request, host, scheme, Context(label))
-        exchange = Exchange(connection, request, scope, app)
         action = self._faults.action_for(host, scope["method"], scope["path"], label)
+
+        def note(exchange: Exchange) -> None:
+            fault = "" if action is None else action.name
+            self._journal.add(_entry(exchange, request, scope, label, host, fault))
+
+        exchange = Exchange(connection, request, scope, app, note)
         try:
             await (exchange.forward() if action is None else action.apply(exchange))
         finally:
-            self._journal.add(
-                Entry(
-                    REQUEST,
-                    exchange.at,
-                    label,
-                    host,
-                    scope["method"],
-                    scope["path"],
-                    scope["query_string"].decode("ascii", "replace"),
-                    exchange.status,
-                    "" if action is None else action.name,
-                    time.time() - exchange.at,
-                    header(request, b"user-agent"),
-                    exchange.failure,
-                )
-            )
+            exchange.note()
+
+
+def _entry(
+    exchange: Exchange, request: h11.Request, scope: Scope, label: str, host: str, fault: str
+) -> Entry:
+    return Entry(
+        kind=REQUEST,
+        at=exchange.at,
+        label=label,
+        host=host,
+        method=scope["method"],
+        path=scope["path"],
+        query=scope["query_string"].decode("ascii", "replace"),
+        status=exchange.status,
+        fault=fault,
+        seconds=time.time() - exchange.at,
+        agent=header(request, b"user-agent"),
+        detail=exchange.failure,
+    )
 
 
 def _host_of(target: str) -> str:

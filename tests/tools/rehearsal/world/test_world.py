@@ -7,7 +7,8 @@ import json
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -95,6 +96,13 @@ def client(world: World, label: str = "") -> httpx.Client:
     return httpx.Client(proxy=world.proxy_for(label), verify=context, trust_env=False, timeout=5)
 
 
+def wait_until(holds: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 5
+    while not holds():
+        assert time.monotonic() < deadline, "did not happen within 5 s"
+        time.sleep(0.01)
+
+
 def test_answers_on_the_real_name(world: World) -> None:
     with client(world) as http:
         answer = http.post("https://index.crates.io/echo", content=b"hello")
@@ -155,6 +163,7 @@ def test_bytes_that_are_not_http_end_the_connection(world: World) -> None:
         raw.sendall(b"SSH-2.0-OpenSSH_9.6\r\n")
         while raw.recv(4096):
             pass
+    wait_until(lambda: world.journal.refused())
     assert "TLS failed" in world.journal.refused()[0].detail
 
 
@@ -281,8 +290,7 @@ def test_end_while_a_request_is_in_flight_leaves_no_trace(
 
         asking = threading.Thread(target=ask)
         asking.start()
-        while not world.faults.fired():
-            threading.Event().wait(0.01)
+        wait_until(lambda: world.faults.fired())
     asking.join(5)
     assert failed
     assert capfd.readouterr().err == ""
