@@ -1,1 +1,63 @@
-//! Manifests.
+//! Deterministic manifests for `ordvec` index files.
+//!
+//! A manifest is one JSON document that binds an index file, the identity of its rows and
+//! the caller's own sidecar files by size and SHA-256. The contract of this crate:
+//!
+//! * **Create** ([`create_manifest_for_index_with_options`]) writes no ids and no times, so
+//!   the same bundle always gives the same bytes and `sha256(manifest)` addresses the bundle.
+//! * **Verify** ([`verify_manifest`]) reports every broken rule with a stable code from
+//!   [`codes`]; [`verify_for_load`] fails closed and hands out paths only after success.
+//! * **Bounds** ([`ResourceLimits`]) hold before memory is spent on untrusted input.
+//!
+//! It does not sign, hold keys, use a network or decide whom to trust, and a path it returns
+//! is a name, not an open handle: storage that others can write to may change after the check.
+
+#![deny(missing_docs)]
+#![forbid(unsafe_code)]
+
+mod atomic;
+mod clock;
+pub mod codes;
+mod create;
+mod error;
+mod files;
+mod hash;
+mod json;
+mod limits;
+mod load;
+mod paths;
+mod plan;
+mod probe;
+mod report;
+mod row_map;
+mod schema;
+mod validate;
+mod verify;
+
+pub use create::{
+    build_manifest, create_manifest_for_index_with_options, AuxiliarySource, CreateOptions,
+    CreatedManifest, RowIdentitySource,
+};
+pub use error::{Issue, ManifestError};
+pub use hash::{sha256_bytes, sha256_file, FileDigest};
+pub use limits::{
+    ResourceLimits, DEFAULT_MAX_AUXILIARY_ARTIFACTS, DEFAULT_MAX_AUXILIARY_BYTES,
+    DEFAULT_MAX_INDEX_BYTES, DEFAULT_MAX_MANIFEST_BYTES, DEFAULT_MAX_REPORT_ISSUES,
+    DEFAULT_MAX_ROW_MAP_LINE_BYTES, DEFAULT_MAX_ROW_MAP_ROWS, DEFAULT_MAX_ROW_MAP_TRACKED_ID_BYTES,
+};
+pub use load::{load_manifest_file_with_options, LoadOptions, LoadedManifest};
+pub use paths::PathPolicy;
+pub use plan::{verify_for_load, PlannedAuxiliary, VerifiedLoadPlan};
+pub use report::{
+    ArtifactReport, AuxiliaryReport, AuxiliaryState, RowIdentityReport, VerificationReport,
+};
+pub use schema::{
+    ArtifactSection, AuxiliaryArtifact, EmbeddingSection, IdKind, IndexKind, IndexMetadata,
+    IndexParams, ManifestDocument, RowIdentity, SCHEMA_VERSION,
+};
+pub use verify::{verify_manifest, VerifyOptions};
+
+/// The README's example, compiled and run as a documentation test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,0 +1,58 @@
+//! Bounds on untrusted input. Each has a default, an override and a code of its own.
+//!
+//! The index has none by default: it is streamed, never held, and may be of any size.
+
+use serde::Serialize;
+
+/// Bytes of a manifest file (`manifest_file_too_large`).
+pub const DEFAULT_MAX_MANIFEST_BYTES: u64 = 1 << 20;
+/// Bytes of one row map line without its newline (`row_map_line_too_long`).
+pub const DEFAULT_MAX_ROW_MAP_LINE_BYTES: u64 = 64 << 10;
+/// Rows of a row map (`row_map_too_many_rows`).
+pub const DEFAULT_MAX_ROW_MAP_ROWS: u64 = 10_000_000;
+/// Bytes of ids remembered to find duplicates, 16 an id (`row_map_tracked_ids_too_large`).
+pub const DEFAULT_MAX_ROW_MAP_TRACKED_ID_BYTES: u64 = 64 << 20;
+/// Declared sidecars (`auxiliary_too_many`).
+pub const DEFAULT_MAX_AUXILIARY_ARTIFACTS: u64 = 256;
+/// Bytes of one sidecar (`auxiliary_file_too_large`).
+pub const DEFAULT_MAX_AUXILIARY_BYTES: u64 = 16 << 30;
+/// Errors, and likewise warnings, that a report lists (`report_issues_truncated`).
+pub const DEFAULT_MAX_REPORT_ISSUES: u64 = 1_000;
+/// Bytes of the index (`index_file_too_large`); `None` is unbounded.
+pub const DEFAULT_MAX_INDEX_BYTES: Option<u64> = None;
+
+/// The bounds in force; `Default` gives the documented values.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ResourceLimits {
+    /// See [`DEFAULT_MAX_MANIFEST_BYTES`].
+    pub max_manifest_bytes: u64,
+    /// See [`DEFAULT_MAX_ROW_MAP_LINE_BYTES`].
+    pub max_row_map_line_bytes: u64,
+    /// See [`DEFAULT_MAX_ROW_MAP_ROWS`].
+    pub max_row_map_rows: u64,
+    /// See [`DEFAULT_MAX_ROW_MAP_TRACKED_ID_BYTES`].
+    pub max_row_map_tracked_id_bytes: u64,
+    /// See [`DEFAULT_MAX_AUXILIARY_ARTIFACTS`].
+    pub max_auxiliary_artifacts: u64,
+    /// See [`DEFAULT_MAX_AUXILIARY_BYTES`].
+    pub max_auxiliary_bytes: u64,
+    /// See [`DEFAULT_MAX_REPORT_ISSUES`].
+    pub max_report_issues: u64,
+    /// See [`DEFAULT_MAX_INDEX_BYTES`].
+    pub max_index_bytes: Option<u64>,
+}
+
+impl Default for ResourceLimits {
+    fn default() -> Self {
+        ResourceLimits {
+            max_manifest_bytes: DEFAULT_MAX_MANIFEST_BYTES,
+            max_row_map_line_bytes: DEFAULT_MAX_ROW_MAP_LINE_BYTES,
+            max_row_map_rows: DEFAULT_MAX_ROW_MAP_ROWS,
+            max_row_map_tracked_id_bytes: DEFAULT_MAX_ROW_MAP_TRACKED_ID_BYTES,
+            max_auxiliary_artifacts: DEFAULT_MAX_AUXILIARY_ARTIFACTS,
+            max_auxiliary_bytes: DEFAULT_MAX_AUXILIARY_BYTES,
+            max_report_issues: DEFAULT_MAX_REPORT_ISSUES,
+            max_index_bytes: DEFAULT_MAX_INDEX_BYTES,
+        }
+    }
+}

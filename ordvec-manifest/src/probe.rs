@@ -1,0 +1,112 @@
+//! The one place that talks to the core crate: what an index header says, and whether that
+//! is what a manifest declares.
+
+use std::fmt::Debug;
+use std::path::Path;
+
+use ordvec::rank_io;
+
+use crate::codes;
+use crate::error::Issue;
+use crate::schema::{ArtifactSection, IndexKind, IndexMetadata, IndexParams};
+
+/// Header and length of the index at `path`, whose bytes were just hashed and counted.
+pub(crate) fn probe(path: &Path, hashed_bytes: u64) -> Result<IndexMetadata, Issue> {
+    let found = rank_io::probe_index_metadata(path).map_err(|source| {
+        Issue::new(
+            codes::ARTIFACT_PROBE_FAILED,
+            format!("expected an ordvec index at {}: {source}", path.display()),
+        )
+    })?;
+    if found.file_size_bytes != hashed_bytes {
+        return Err(Issue::new(
+            codes::ARTIFACT_CHANGED,
+            format!(
+                "expected {hashed_bytes} bytes as hashed, found {} when probing; \
+                 verify again when nothing writes to {}",
+                found.file_size_bytes,
+                path.display()
+            ),
+        ));
+    }
+    Ok(convert(&found))
+}
+
+fn convert(found: &rank_io::IndexMetadata) -> IndexMetadata {
+    IndexMetadata {
+        kind: match found.kind {
+            rank_io::IndexKind::Rank => IndexKind::Rank,
+            rank_io::IndexKind::RankQuant => IndexKind::RankQuant,
+            rank_io::IndexKind::Bitmap => IndexKind::Bitmap,
+            rank_io::IndexKind::SignBitmap => IndexKind::SignBitmap,
+        },
+        format_version: found.format_version.into(),
+        dim: found.dim as u64,
+        vector_count: found.vector_count as u64,
+        bytes_per_vec: found.bytes_per_vec as u64,
+        params: match found.params {
+            rank_io::IndexParams::Rank => IndexParams::Rank {},
+            rank_io::IndexParams::RankQuant { bits } => IndexParams::RankQuant { bits },
+            rank_io::IndexParams::Bitmap { n_top } => IndexParams::Bitmap {
+                n_top: n_top as u64,
+            },
+            rank_io::IndexParams::SignBitmap => IndexParams::SignBitmap {},
+        },
+        file_size_bytes: found.file_size_bytes,
+    }
+}
+
+/// Every field in which the header differs from the declaration. The file's size is compared
+/// where it is hashed.
+pub(crate) fn compare(declared: &ArtifactSection, found: &IndexMetadata) -> Vec<Issue> {
+    let checks = [
+        differ(
+            codes::ARTIFACT_KIND_MISMATCH,
+            "kind",
+            declared.kind,
+            found.kind,
+        ),
+        differ(
+            codes::ARTIFACT_FORMAT_VERSION_MISMATCH,
+            "format_version",
+            declared.format_version,
+            found.format_version,
+        ),
+        differ(codes::ARTIFACT_DIM_MISMATCH, "dim", declared.dim, found.dim),
+        differ(
+            codes::ARTIFACT_VECTOR_COUNT_MISMATCH,
+            "vector_count",
+            declared.vector_count,
+            found.vector_count,
+        ),
+        differ(
+            codes::ARTIFACT_BYTES_PER_VEC_MISMATCH,
+            "bytes_per_vec",
+            declared.bytes_per_vec,
+            found.bytes_per_vec,
+        ),
+        differ(
+            codes::ARTIFACT_PARAMS_MISMATCH,
+            "params",
+            declared.params,
+            found.params,
+        ),
+    ];
+    checks.into_iter().flatten().collect()
+}
+
+fn differ<T: PartialEq + Debug>(
+    code: &'static str,
+    field: &str,
+    declared: T,
+    found: T,
+) -> Option<Issue> {
+    (declared != found).then(|| {
+        Issue::new(
+            code,
+            format!(
+                "expected artifact.{field} {declared:?} as declared, found {found:?} in the header"
+            ),
+        )
+    })
+}
