@@ -17,6 +17,7 @@ nox.options.reuse_venv = "yes"
 nox.options.sessions = ["tests"]
 
 LOCKS = Path("requirements")
+ACTIONLINT = "github.com/rhysd/actionlint/cmd/actionlint@v1.7.7"
 GROUPS = ("bump", "release", "build", "rehearse", "wheel-test", "test", "lint", "bench")
 
 
@@ -112,6 +113,26 @@ def lint(session: nox.Session) -> None:
         *("--", "-D", "warnings"),
         external=True,
     )
+
+
+@nox.session
+def actionlint(session: nox.Session) -> None:
+    """The workflows' syntax (actionlint, through Go's module proxy and sum database) and shape."""
+    session.run("go", "run", ACTIONLINT, external=True)
+    verb(session, "lint-workflows", "release")
+
+
+@nox.session
+def zizmor(session: nox.Session) -> None:
+    """The workflows' security, offline."""
+    environment(session, "lint")
+    session.run("zizmor", "--offline", ".github")
+
+
+@nox.session(venv_backend="none")
+def fuzz(session: nox.Session) -> None:
+    """Run each fuzz target: -- [--seconds N]; needs a nightly toolchain and cargo-fuzz."""
+    session.run("python", "-m", "tools", "fuzz", *session.posargs)
 
 
 @nox.session
