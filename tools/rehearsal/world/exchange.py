@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 import h11
 
-from tools.rehearsal.world.hosts import SCOPE_KEY, ASGIApp, Context, Message, Scope
+from tools.rehearsal.world.hosts import SCOPE_KEY, ASGIApp, Context, Message, Scope, Send
 from tools.rehearsal.world.http1 import Connection, Gone, Headers
 
 
