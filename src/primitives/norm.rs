@@ -24,8 +24,8 @@ pub fn rankquant_norm(d: usize, bits: u8) -> Result<f32> {
 
 pub(crate) fn rank_norm_squared(d: usize) -> f64 {
     let d = d as f64;
-    // (d - 1) first: d = 0 then gives -0 * 1, and max() makes it a plain zero.
-    (d * (d - 1.0) * (d + 1.0) / 12.0).max(0.0)
+    // d = 0 makes the product -0.0, and adding 0.0 makes that a plain zero.
+    d * (d - 1.0) * (d + 1.0) / 12.0 + 0.0
 }
 
 pub(crate) fn rankquant_norm_squared(d: usize, bits: u8) -> f64 {
