@@ -21,7 +21,8 @@ def ranks(v: Floats) -> NDArray[np.int64]:
 
 def codes(v: Floats, bits: int) -> NDArray[np.int64]:
     """Bucket of each coordinate: `floor(rank * 2**bits / d)`."""
-    return np.floor_divide(ranks(v) * 2**bits, len(v), dtype=np.int64)
+    buckets: NDArray[np.int64] = ranks(v) * 2**bits // len(v)
+    return buckets
 
 
 def centred(values: NDArray[np.int64], levels: int) -> Scores:
