@@ -299,25 +299,26 @@ impl Stored for Bitmap {
     }
 
     fn check_rows(header: &Header, rows: &[u64]) -> io::Result<()> {
-        match header.params {
-            IndexParams::Bitmap { n_top } => rank_io::weight(rows, header.dim / 64, n_top),
-            _ => Ok(()),
-        }
+        rank_io::weight(rows, header.dim / 64, n_top_of(header))
     }
 
     fn from_rows(header: &Header, rows: Vec<u64>) -> Self {
-        let n_top = match header.params {
-            IndexParams::Bitmap { n_top } => n_top,
-            _ => 0,
-        };
         Self {
             dim: header.dim,
-            n_top,
+            n_top: n_top_of(header),
             bits: BitRows {
                 words: header.dim / 64,
                 rows,
             },
         }
+    }
+}
+
+/// The count in a header of this kind.
+fn n_top_of(header: &Header) -> usize {
+    match header.params {
+        IndexParams::Bitmap { n_top } => n_top,
+        _ => unreachable!("the loader has compared the kind"),
     }
 }
 

@@ -9,6 +9,8 @@
 
 mod planes;
 mod portable;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use planes::{CodePlanes, QueryPlanes};
 

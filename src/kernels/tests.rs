@@ -1,0 +1,215 @@
+//! One suite per kernel, run for every level that this build holds and this machine can run.
+//!
+//! Each kernel is compared with the plain sum that defines it, over lengths around the block
+//! and lane boundaries of all levels. `ORDVEC_SIMD_REQUIRE` names a level that must be among
+//! those run; without it a level that cannot run here is reported and left out.
+
+use super::{table, CodePlanes, Kernels, QueryPlanes, COMPILED};
+use crate::primitives::pack_into;
+use crate::simd::{detected_levels, Level};
+
+/// Rows of a kernel call: none, one, a few.
+const ROWS: [usize; 3] = [0, 1, 5];
+
+/// Lengths around 8, 16, 32, 64, 256 and 1024, in elements of the row.
+const LENGTHS: [usize; 22] = [
+    1, 2, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 255, 256, 257, 511, 1023, 1024, 2050,
+];
+
+fn for_each_level(suite: impl Fn(&Kernels, Level)) {
+    let runnable = |level: &Level| detected_levels().contains(level);
+    for &level in COMPILED {
+        if runnable(&level) {
+            suite(table(level), level);
+        } else {
+            println!("SKIPPED: this machine cannot run the {level} kernels");
+        }
+    }
+}
+
+/// A small generator of integers below `limit`.
+fn integers(count: usize, limit: u64, seed: u64) -> Vec<u64> {
+    let mut state = seed << 32 | 0x2545_f491;
+    let mut step = move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state
+    };
+    (0..count).map(|_| step() % limit).collect()
+}
+
+fn floats(count: usize, seed: u64) -> Vec<f32> {
+    integers(count, 2001, seed)
+        .into_iter()
+        .map(|x| (x as f32 - 1000.0) / 1000.0)
+        .collect()
+}
+
+/// Checks a float sum whose terms are at most `term`: 1e-6 of what they could add up to.
+fn close(found: f64, expected: f64, length: usize, term: f64) -> bool {
+    (found - expected).abs() <= 1e-6 * term * length as f64
+}
+
+#[test]
+fn a_required_level_is_compiled_in_and_detected() {
+    let Some(name) = std::env::var_os("ORDVEC_SIMD_REQUIRE") else {
+        println!("no level is required");
+        return;
+    };
+    let level = name
+        .to_str()
+        .and_then(Level::from_name)
+        .expect("a level's name");
+    assert!(
+        COMPILED.contains(&level),
+        "{level} is not compiled in: {COMPILED:?}"
+    );
+    assert!(
+        detected_levels().contains(&level),
+        "{level} is not detected"
+    );
+}
+
+#[test]
+fn bit_counts() {
+    for_each_level(|kernels, level| {
+        for (length, rows) in shapes() {
+            let query = integers(length, u64::MAX, 1);
+            let rows_of = integers(length * rows, u64::MAX, 2);
+            let (mut shared, mut differing) = (vec![9; rows], vec![9; rows]);
+            (kernels.overlap)(&query, &rows_of, &mut shared);
+            (kernels.hamming)(&query, &rows_of, &mut differing);
+            for (at, row) in rows_of.chunks(length).enumerate() {
+                let pairs = || query.iter().zip(row);
+                let expected: u32 = pairs().map(|(q, r)| (q & r).count_ones()).sum();
+                assert_eq!(shared[at], expected, "{level} {length}");
+                let expected: u32 = pairs().map(|(q, r)| (q ^ r).count_ones()).sum();
+                assert_eq!(differing[at], expected, "{level} {length}");
+            }
+        }
+    });
+}
+
+#[test]
+fn bit_counts_of_full_rows_do_not_overflow() {
+    for_each_level(|kernels, level| {
+        let words = vec![u64::MAX; 1 << 18];
+        let mut count = [0];
+        (kernels.overlap)(&words, &words, &mut count);
+        assert_eq!(count, [1 << 24], "{level}");
+    });
+}
+
+#[test]
+fn ranks() {
+    for_each_level(|kernels, level| {
+        for (length, rows) in shapes() {
+            let ranks = |count, seed| -> Vec<u16> {
+                integers(count, length as u64, seed)
+                    .into_iter()
+                    .map(|rank| rank as u16)
+                    .collect()
+            };
+            let (query, unit) = (ranks(length, 1), floats(length, 2));
+            let rows_of = ranks(length * rows, 3);
+            let (mut exact, mut float) = (vec![9; rows], vec![9.0; rows]);
+            (kernels.rank_rank)(&query, &rows_of, &mut exact);
+            (kernels.float_rank)(&unit, &rows_of, &mut float);
+            let middle = (length as f64 - 1.0) / 2.0;
+            for (at, row) in rows_of.chunks(length).enumerate() {
+                let expected: u64 = query
+                    .iter()
+                    .zip(row)
+                    .map(|(&q, &r)| u64::from(q) * u64::from(r))
+                    .sum();
+                assert_eq!(exact[at], expected, "{level} {length}");
+                let expected: f64 = unit
+                    .iter()
+                    .zip(row)
+                    .map(|(&q, &r)| f64::from(q) * (f64::from(r) - middle))
+                    .sum();
+                assert!(
+                    close(float[at], expected, length, length as f64),
+                    "{level} {length}"
+                );
+            }
+        }
+    });
+}
+
+#[test]
+fn the_largest_ranks_do_not_overflow() {
+    for_each_level(|kernels, level| {
+        let row = vec![65534; 65535];
+        let mut dot = [0];
+        (kernels.rank_rank)(&row, &row, &mut dot);
+        assert_eq!(dot, [65534 * 65534 * 65535], "{level}");
+    });
+}
+
+#[test]
+fn codes() {
+    for_each_level(|kernels, level| {
+        for (width, rows) in shapes() {
+            for bits in [1, 2, 4, 8] {
+                codes_of(kernels, level, width, rows, bits);
+            }
+        }
+    });
+}
+
+/// Rows of `width` bytes.
+fn codes_of(kernels: &Kernels, level: Level, width: usize, rows: usize, bits: u8) {
+    let dim = width * usize::from(8 / bits);
+    let codes = |count, seed| -> Vec<u8> {
+        integers(count, 1 << bits, seed)
+            .into_iter()
+            .map(|code| code as u8)
+            .collect()
+    };
+    let (query, unit, rows_of) = (codes(dim, 1), floats(dim, 2), codes(dim * rows, 3));
+    let mut packed = vec![0; width * rows];
+    pack_into(&rows_of, bits, &mut packed);
+    let (mut code_planes, mut query_planes) = (CodePlanes::default(), QueryPlanes::default());
+    code_planes.fill(&query, bits);
+    query_planes.fill(&unit, bits);
+    let (mut exact, mut float) = (vec![9; rows], vec![9.0; rows]);
+    (kernels.code_code)(&code_planes, &packed, &mut exact);
+    (kernels.float_code)(&query_planes, &packed, &mut float);
+    for (at, row) in rows_of.chunks(dim).enumerate() {
+        let expected: u64 = query
+            .iter()
+            .zip(row)
+            .map(|(&q, &c)| u64::from(q) * u64::from(c))
+            .sum();
+        assert_eq!(exact[at], expected, "{level} {width} bytes of {bits} bits");
+        let expected: f64 = unit
+            .iter()
+            .zip(row)
+            .map(|(&q, &c)| f64::from(q) * f64::from(c))
+            .sum();
+        let largest = f64::from(1u32 << bits);
+        assert!(
+            close(float[at], expected, dim, largest),
+            "{level} {width} bytes of {bits} bits"
+        );
+    }
+}
+
+#[test]
+fn the_largest_codes_do_not_overflow() {
+    for_each_level(|kernels, level| {
+        let mut planes = CodePlanes::default();
+        planes.fill(&[255; 65535], 8);
+        let mut dot = [0];
+        (kernels.code_code)(&planes, &[255; 65535], &mut dot);
+        assert_eq!(dot, [255 * 255 * 65535], "{level}");
+    });
+}
+
+fn shapes() -> impl Iterator<Item = (usize, usize)> {
+    LENGTHS
+        .into_iter()
+        .flat_map(|length| ROWS.map(|rows| (length, rows)))
+}
