@@ -86,7 +86,7 @@ codes! {
     AUXILIARY_NOT_REGULAR_FILE = "auxiliary_not_regular_file";
     /// The system refused to read a sidecar.
     AUXILIARY_UNREADABLE = "auxiliary_unreadable";
-    /// A sidecar exceeds `max_auxiliary_bytes`.
+    /// A sidecar exceeds `max_auxiliary_artifact_bytes`.
     AUXILIARY_FILE_TOO_LARGE = "auxiliary_file_too_large";
     /// More sidecars than `max_auxiliary_artifacts`.
     AUXILIARY_TOO_MANY = "auxiliary_too_many";

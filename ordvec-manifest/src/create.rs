@@ -197,7 +197,7 @@ impl Builder<'_> {
 
     fn auxiliary(&self, source: &AuxiliarySource) -> Result<AuxiliaryArtifact, ManifestError> {
         let (file, text) = self.locate(&source.path)?;
-        let limit = self.options.limits.max_auxiliary_bytes;
+        let limit = self.options.limits.max_auxiliary_artifact_bytes;
         let digest = observe(&file, &AUXILIARY, Some(limit))?;
         Ok(AuxiliaryArtifact {
             name: source.name.clone(),

@@ -66,7 +66,7 @@ pub(crate) const AUXILIARY: FileCodes = FileCodes {
     not_regular: codes::AUXILIARY_NOT_REGULAR_FILE,
     unreadable: codes::AUXILIARY_UNREADABLE,
     too_large: codes::AUXILIARY_FILE_TOO_LARGE,
-    limit_name: "max_auxiliary_bytes",
+    limit_name: "max_auxiliary_artifact_bytes",
     digest_mismatch: codes::AUXILIARY_DIGEST_MISMATCH,
 };
 

@@ -11,7 +11,7 @@ use serde::Deserializer;
 use serde_json::{Map, Number, Value};
 
 use crate::codes;
-use crate::error::Issue;
+use crate::error::{Issue, ManifestError};
 
 /// The one JSON value in `bytes`; trailing bytes and duplicate keys are refused.
 pub(crate) fn parse_strict(bytes: &[u8]) -> Result<Value, Issue> {
@@ -33,6 +33,21 @@ pub(crate) fn parse_strict(bytes: &[u8]) -> Result<Value, Issue> {
             codes::MANIFEST_DUPLICATE_KEY,
             format!("expected each key once in an object, found {key:?} twice"),
         )),
+    }
+}
+
+/// The JSON object in `bytes`, fit for [`CreateOptions::extensions`](crate::CreateOptions).
+///
+/// # Errors
+/// [`ManifestError::Rejected`] when it is no JSON object or names a key twice at any depth.
+pub fn parse_extensions(bytes: &[u8]) -> Result<Map<String, Value>, ManifestError> {
+    match parse_strict(bytes)? {
+        Value::Object(map) => Ok(map),
+        _ => Err(Issue::new(
+            codes::MANIFEST_JSON_INVALID,
+            "expected a JSON object as extensions",
+        )
+        .into()),
     }
 }
 

@@ -40,8 +40,9 @@ pub use create::{
 };
 pub use error::{Issue, ManifestError};
 pub use hash::{sha256_bytes, sha256_file, FileDigest};
+pub use json::parse_extensions;
 pub use limits::{
-    ResourceLimits, DEFAULT_MAX_AUXILIARY_ARTIFACTS, DEFAULT_MAX_AUXILIARY_BYTES,
+    ResourceLimits, DEFAULT_MAX_AUXILIARY_ARTIFACTS, DEFAULT_MAX_AUXILIARY_ARTIFACT_BYTES,
     DEFAULT_MAX_INDEX_BYTES, DEFAULT_MAX_MANIFEST_BYTES, DEFAULT_MAX_REPORT_ISSUES,
     DEFAULT_MAX_ROW_MAP_LINE_BYTES, DEFAULT_MAX_ROW_MAP_ROWS, DEFAULT_MAX_ROW_MAP_TRACKED_ID_BYTES,
 };
@@ -53,7 +54,7 @@ pub use report::{
 };
 pub use schema::{
     ArtifactSection, AuxiliaryArtifact, EmbeddingSection, IdKind, IndexKind, IndexMetadata,
-    IndexParams, ManifestDocument, RowIdentity, SCHEMA_VERSION,
+    IndexParams, ManifestDocument, RowIdentity, CALIBRATION_SCHEMA_VERSION, SCHEMA_VERSION,
 };
 pub use verify::{verify_manifest, VerifyOptions};
 

@@ -13,11 +13,11 @@ pub const DEFAULT_MAX_ROW_MAP_ROWS: u64 = 10_000_000;
 /// Bytes of ids remembered to find duplicates, 16 an id (`row_map_tracked_ids_too_large`).
 pub const DEFAULT_MAX_ROW_MAP_TRACKED_ID_BYTES: u64 = 64 << 20;
 /// Declared sidecars (`auxiliary_too_many`).
-pub const DEFAULT_MAX_AUXILIARY_ARTIFACTS: u64 = 256;
+pub const DEFAULT_MAX_AUXILIARY_ARTIFACTS: u64 = 1_024;
 /// Bytes of one sidecar (`auxiliary_file_too_large`).
-pub const DEFAULT_MAX_AUXILIARY_BYTES: u64 = 16 << 30;
+pub const DEFAULT_MAX_AUXILIARY_ARTIFACT_BYTES: u64 = 16 << 30;
 /// Errors, and likewise warnings, that a report lists (`report_issues_truncated`).
-pub const DEFAULT_MAX_REPORT_ISSUES: u64 = 1_000;
+pub const DEFAULT_MAX_REPORT_ISSUES: u64 = 1_024;
 /// Bytes of the index (`index_file_too_large`); `None` is unbounded.
 pub const DEFAULT_MAX_INDEX_BYTES: Option<u64> = None;
 
@@ -34,8 +34,8 @@ pub struct ResourceLimits {
     pub max_row_map_tracked_id_bytes: u64,
     /// See [`DEFAULT_MAX_AUXILIARY_ARTIFACTS`].
     pub max_auxiliary_artifacts: u64,
-    /// See [`DEFAULT_MAX_AUXILIARY_BYTES`].
-    pub max_auxiliary_bytes: u64,
+    /// See [`DEFAULT_MAX_AUXILIARY_ARTIFACT_BYTES`].
+    pub max_auxiliary_artifact_bytes: u64,
     /// See [`DEFAULT_MAX_REPORT_ISSUES`].
     pub max_report_issues: u64,
     /// See [`DEFAULT_MAX_INDEX_BYTES`].
@@ -50,7 +50,7 @@ impl Default for ResourceLimits {
             max_row_map_rows: DEFAULT_MAX_ROW_MAP_ROWS,
             max_row_map_tracked_id_bytes: DEFAULT_MAX_ROW_MAP_TRACKED_ID_BYTES,
             max_auxiliary_artifacts: DEFAULT_MAX_AUXILIARY_ARTIFACTS,
-            max_auxiliary_bytes: DEFAULT_MAX_AUXILIARY_BYTES,
+            max_auxiliary_artifact_bytes: DEFAULT_MAX_AUXILIARY_ARTIFACT_BYTES,
             max_report_issues: DEFAULT_MAX_REPORT_ISSUES,
             max_index_bytes: DEFAULT_MAX_INDEX_BYTES,
         }

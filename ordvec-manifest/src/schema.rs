@@ -9,6 +9,10 @@ use serde_json::{Map, Value};
 /// The only schema that this crate writes and reads.
 pub const SCHEMA_VERSION: &str = "ordvec.index_manifest.v2";
 
+/// The schema that a `calibration` section names. This release refuses every manifest with
+/// such a section; the name is public so that tools can tell which one was meant.
+pub const CALIBRATION_SCHEMA_VERSION: &str = "ordvec.calibration.v1";
+
 /// The family of an index file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

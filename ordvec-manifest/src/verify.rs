@@ -243,7 +243,7 @@ impl Verifier<'_> {
         let found = observe(
             &file,
             &AUXILIARY,
-            Some(self.options.limits.max_auxiliary_bytes),
+            Some(self.options.limits.max_auxiliary_artifact_bytes),
         );
         report.canonical_path = Some(file);
         let found = found?;

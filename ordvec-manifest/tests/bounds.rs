@@ -69,10 +69,10 @@ fn oversized_index() {
 fn oversized_sidecar() {
     let folder = bundle();
     assert_eq!(
-        found(&folder, |limits| limits.max_auxiliary_bytes = 24),
+        found(&folder, |limits| limits.max_auxiliary_artifact_bytes = 24),
         [""; 0]
     );
-    let codes_above = found(&folder, |limits| limits.max_auxiliary_bytes = 23);
+    let codes_above = found(&folder, |limits| limits.max_auxiliary_artifact_bytes = 23);
     assert_eq!(codes_above, [codes::AUXILIARY_FILE_TOO_LARGE]);
 }
 
@@ -163,5 +163,8 @@ fn documented_defaults() {
     assert_eq!(limits.max_row_map_line_bytes, 65_536);
     assert_eq!(limits.max_row_map_rows, 10_000_000);
     assert_eq!(limits.max_row_map_tracked_id_bytes, 67_108_864);
+    assert_eq!(limits.max_auxiliary_artifacts, 1_024);
+    assert_eq!(limits.max_auxiliary_artifact_bytes, 17_179_869_184);
+    assert_eq!(limits.max_report_issues, 1_024);
     assert_eq!(limits.max_index_bytes, None);
 }

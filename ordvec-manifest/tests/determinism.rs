@@ -4,9 +4,29 @@
 mod common;
 
 use common::*;
-use ordvec_manifest::{build_manifest, sha256_bytes, CreateOptions, ManifestDocument};
+use ordvec_manifest::{
+    build_manifest, codes, parse_extensions, sha256_bytes, CreateOptions, ManifestDocument,
+};
 use serde_json::{json, Map, Value};
 use std::fs;
+
+#[test]
+fn extensions_text_is_read_strictly() {
+    let map = parse_extensions(b"{\"a\": 1}").unwrap();
+    assert_eq!(map["a"], 1);
+    for (text, code) in [
+        (
+            "{\"a\": {\"b\": 1, \"b\": 2}}",
+            codes::MANIFEST_DUPLICATE_KEY,
+        ),
+        ("[]", codes::MANIFEST_JSON_INVALID),
+        ("{} {}", codes::MANIFEST_JSON_INVALID),
+        ("{\"a\": NaN}", codes::MANIFEST_JSON_INVALID),
+    ] {
+        let refusal = parse_extensions(text.as_bytes()).unwrap_err();
+        assert_eq!(refusal.code(), Some(code), "{text}");
+    }
+}
 
 fn extensions(value: Value) -> Map<String, Value> {
     value.as_object().unwrap().clone()

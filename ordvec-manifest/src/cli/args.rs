@@ -161,7 +161,7 @@ pub(super) struct LimitArgs {
     max_auxiliary_artifacts: Option<u64>,
     /// Bytes of one sidecar
     #[arg(long, value_name = "N")]
-    max_auxiliary_bytes: Option<u64>,
+    max_auxiliary_artifact_bytes: Option<u64>,
     /// Errors and warnings listed
     #[arg(long, value_name = "N")]
     max_report_issues: Option<u64>,
@@ -187,9 +187,9 @@ impl LimitArgs {
             max_auxiliary_artifacts: self
                 .max_auxiliary_artifacts
                 .unwrap_or(default.max_auxiliary_artifacts),
-            max_auxiliary_bytes: self
-                .max_auxiliary_bytes
-                .unwrap_or(default.max_auxiliary_bytes),
+            max_auxiliary_artifact_bytes: self
+                .max_auxiliary_artifact_bytes
+                .unwrap_or(default.max_auxiliary_artifact_bytes),
             max_report_issues: self.max_report_issues.unwrap_or(default.max_report_issues),
             max_index_bytes: self.max_index_bytes.or(default.max_index_bytes),
         }
