@@ -3,7 +3,7 @@
 
 use crate::kernels::BitKernel;
 use crate::rows;
-use crate::search::{CandidateBatch, Select, Selector};
+use crate::search::{CandidateBatch, Select, Selector, BLOCK};
 use rayon::prelude::*;
 
 /// Queries that share one pass over the rows, unless the caller says otherwise. A block of rows
@@ -83,12 +83,12 @@ impl BitRows {
             .iter_mut()
             .map(|selector| selector.start(m))
             .collect();
-        let mut scores = [0; rows::BLOCK];
-        for (block, rows) in self.rows.chunks(rows::BLOCK * self.words).enumerate() {
+        let mut scores = [0; BLOCK];
+        for (block, rows) in self.rows.chunks(BLOCK * self.words).enumerate() {
             let scores = &mut scores[..rows.len() / self.words];
             for (query, best) in queries.chunks_exact(self.words).zip(&mut best) {
                 scorer.score(query, rows, scores);
-                best.push_run(scores, block * rows::BLOCK);
+                best.push_run(scores, block * BLOCK);
             }
         }
         best.iter_mut()

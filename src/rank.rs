@@ -7,7 +7,7 @@ use crate::primitives::{rank_norm_squared, Ranker};
 use crate::query::normalise_into;
 use crate::rank_io::{self, Header, IndexKind, IndexParams, Stored};
 use crate::rows;
-use crate::search::{collect_rows, SearchResults, Selector};
+use crate::search::{best_rows, collect_rows, SearchResults};
 use crate::validate;
 use rayon::prelude::*;
 use std::io;
@@ -70,7 +70,9 @@ impl Rank {
     /// # Errors
     /// [`Error::Shape`], [`Error::NotFinite`], [`Error::SimdCap`].
     pub fn search(&self, queries: &[f32], k: usize) -> Result<SearchResults> {
-        let kernels = self.prepare(queries)?;
+        let kernel = self.prepare(queries)?.rank_rank;
+        let (middle, scale) = self.spearman();
+        let finish = |dot: u64| ((dot as f64 - middle) * scale) as f32;
         collect_rows(
             queries,
             self.dim,
@@ -78,15 +80,8 @@ impl Rank {
             |query, scores, indices| {
                 let mut ranks = vec![0; self.dim];
                 Ranker::default().rank(query, &mut ranks);
-                let (middle, scale) = self.spearman();
-                self.select(
-                    scores,
-                    indices,
-                    |rows, out: &mut [u64]| {
-                        (kernels.rank_rank)(&ranks, rows, out);
-                    },
-                    |dot| ((dot as f64 - middle) * scale) as f32,
-                );
+                let raw = |rows: &[u16], out: &mut [u64]| kernel(&ranks, rows, out);
+                best_rows(&self.ranks, self.dim, raw, finish, scores, indices);
                 Ok(())
             },
         )
@@ -100,7 +95,9 @@ impl Rank {
     /// # Errors
     /// [`Error::Shape`], [`Error::NotFinite`], [`Error::SimdCap`].
     pub fn search_asymmetric(&self, queries: &[f32], k: usize) -> Result<SearchResults> {
-        let kernels = self.prepare(queries)?;
+        let kernel = self.prepare(queries)?.float_rank;
+        let scale = 1.0 / rank_norm_squared(self.dim).sqrt();
+        let finish = |dot: f64| (dot * scale) as f32;
         collect_rows(
             queries,
             self.dim,
@@ -108,15 +105,8 @@ impl Rank {
             |query, scores, indices| {
                 let mut unit = Vec::new();
                 normalise_into(query, &mut unit);
-                let scale = 1.0 / rank_norm_squared(self.dim).sqrt();
-                self.select(
-                    scores,
-                    indices,
-                    |rows, out: &mut [f64]| {
-                        (kernels.float_rank)(&unit, rows, out);
-                    },
-                    |dot| (dot * scale) as f32,
-                );
+                let raw = |rows: &[u16], out: &mut [f64]| kernel(&unit, rows, out);
+                best_rows(&self.ranks, self.dim, raw, finish, scores, indices);
                 Ok(())
             },
         )
@@ -168,23 +158,6 @@ impl Rank {
             d * (d - 1.0) * (d - 1.0) / 4.0,
             1.0 / rank_norm_squared(self.dim),
         )
-    }
-
-    fn select<S: Copy + Default>(
-        &self,
-        scores: &mut [f32],
-        indices: &mut [i64],
-        kernel: impl Fn(&[u16], &mut [S]),
-        finish: impl Fn(S) -> f32,
-    ) {
-        let mut selector = Selector::default();
-        let mut best = selector.start(scores.len());
-        rows::scan(&self.ranks, self.dim, kernel, |raw, first| {
-            for (offset, &dot) in raw.iter().enumerate() {
-                best.push(finish(dot), (first + offset) as u32);
-            }
-        });
-        best.finish_into(scores, indices);
     }
 }
 

@@ -5,8 +5,7 @@ use crate::error::{Error, Result};
 use crate::kernels::{self, CodePlanes};
 use crate::limits::{MAX_DIM, MIN_DIM};
 use crate::primitives::{bucket_bits, centre};
-use crate::rows;
-use crate::search::{collect_rows, SearchResults, Selector};
+use crate::search::{best_rows, collect_rows, SearchResults};
 use crate::validate;
 use rayon::prelude::*;
 
@@ -48,19 +47,8 @@ pub fn rankquant_eval_search(
     collect_rows(queries, dim, k.min(len), |query, scores, indices| {
         let mut planes = CodePlanes::default();
         planes.fill(Bucketer::default().codes(query, bits), 8);
-        let mut selector = Selector::default();
-        let mut best = selector.start(scores.len());
-        rows::scan(
-            &codes,
-            dim,
-            |rows, out: &mut [u64]| kernel(&planes, rows, out),
-            |raw, first| {
-                for (offset, &dot) in raw.iter().enumerate() {
-                    best.push(finish.score(dot), (first + offset) as u32);
-                }
-            },
-        );
-        best.finish_into(scores, indices);
+        let raw = |rows: &[u8], out: &mut [u64]| kernel(&planes, rows, out);
+        best_rows(&codes, dim, raw, |dot| finish.score(dot), scores, indices);
         Ok(())
     })
 }

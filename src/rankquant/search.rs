@@ -5,8 +5,7 @@ use crate::error::{Error, Result};
 use crate::kernels::{self, CodePlanes, QueryPlanes};
 use crate::primitives::{centre, rankquant_norm_squared};
 use crate::query::normalise_into;
-use crate::rows;
-use crate::search::{collect_rows, SearchResults, Selector};
+use crate::search::{best_rows, collect_rows, SearchResults};
 use crate::validate;
 
 /// A float query, ready for the kernels, and what turns a raw sum into a score.
@@ -53,6 +52,7 @@ impl RankQuant {
         validate::rows(queries, self.dim)?;
         let kernel = kernels::active()?.code_code;
         let (middle, scale) = self.symmetric_finish();
+        let finish = |dot: u64| ((dot as f64 - middle) * scale) as f32;
         collect_rows(
             queries,
             self.dim,
@@ -61,9 +61,14 @@ impl RankQuant {
                 let mut planes = CodePlanes::default();
                 planes.fill(Bucketer::default().codes(query, self.bits), self.bits);
                 let raw = |rows: &[u8], out: &mut [u64]| kernel(&planes, rows, out);
-                self.select(scores, indices, raw, |dot| {
-                    ((dot as f64 - middle) * scale) as f32
-                });
+                best_rows(
+                    &self.packed,
+                    self.bytes_per_vec(),
+                    raw,
+                    finish,
+                    scores,
+                    indices,
+                );
                 Ok(())
             },
         )
@@ -87,7 +92,15 @@ impl RankQuant {
                 let mut prepared = AsymmetricQuery::default();
                 prepared.fill(query, self.bits);
                 let raw = |rows: &[u8], out: &mut [f64]| kernel(&prepared.planes, rows, out);
-                self.select(scores, indices, raw, |dot| prepared.score(dot));
+                let finish = |dot| prepared.score(dot);
+                best_rows(
+                    &self.packed,
+                    self.bytes_per_vec(),
+                    raw,
+                    finish,
+                    scores,
+                    indices,
+                );
                 Ok(())
             },
         )
@@ -104,22 +117,5 @@ impl RankQuant {
         let centre = centre(self.bits);
         let norm_squared = rankquant_norm_squared(self.dim, self.bits);
         (self.dim as f64 * centre * centre, 1.0 / norm_squared)
-    }
-
-    fn select<S: Copy + Default>(
-        &self,
-        scores: &mut [f32],
-        indices: &mut [i64],
-        kernel: impl Fn(&[u8], &mut [S]),
-        finish: impl Fn(S) -> f32,
-    ) {
-        let mut selector = Selector::default();
-        let mut best = selector.start(scores.len());
-        rows::scan(&self.packed, self.bytes_per_vec(), kernel, |raw, first| {
-            for (offset, &dot) in raw.iter().enumerate() {
-                best.push(finish(dot), (first + offset) as u32);
-            }
-        });
-        best.finish_into(scores, indices);
     }
 }

@@ -2,9 +2,11 @@
 
 mod candidates;
 mod results;
+mod scan;
 mod select;
 
 pub use candidates::CandidateBatch;
 pub(crate) use results::collect_rows;
 pub use results::SearchResults;
+pub(crate) use scan::{best_rows, BLOCK};
 pub(crate) use select::{Select, Selector};

@@ -15,6 +15,8 @@ pub(crate) trait Score: Copy {
     fn to_order(self) -> u32;
     /// Undoes [`Score::to_order`], up to the sign of zero and NaN.
     fn from_order(order: u32) -> Self;
+    /// The score as results hold it.
+    fn to_f32(self) -> f32;
 }
 
 impl Score for u32 {
@@ -24,6 +26,10 @@ impl Score for u32 {
 
     fn from_order(order: u32) -> Self {
         order
+    }
+
+    fn to_f32(self) -> f32 {
+        self as f32
     }
 }
 
@@ -38,6 +44,10 @@ impl Score for f32 {
 
     fn from_order(order: u32) -> Self {
         order::from_key(order)
+    }
+
+    fn to_f32(self) -> f32 {
+        self
     }
 }
 
@@ -113,16 +123,18 @@ impl<S: Score> Select<'_, S> {
         keys.iter()
             .map(|&key| (S::from_order(!((key >> 32) as u32)), key as u32))
     }
-}
 
-impl Select<'_, f32> {
     /// Ends the selection into the columns of a result row, padded with -inf and -1.
     pub(crate) fn finish_into(&mut self, scores: &mut [f32], indices: &mut [i64]) {
         scores.fill(f32::NEG_INFINITY);
         indices.fill(-1);
         for (((score, row), to_score), to_index) in self.finish().zip(scores).zip(indices) {
-            *to_score = score;
+            *to_score = score.to_f32();
             *to_index = i64::from(row);
         }
     }
 }
+
+#[cfg(test)]
+#[path = "select_tests.rs"]
+mod tests;

@@ -1,0 +1,153 @@
+//! Searches, candidate lists and scores of given rows.
+
+use super::Bitmap;
+use crate::bit_rows::{BitScorer, TILE};
+use crate::error::{Error, Result};
+use crate::kernels;
+use crate::search::{collect_rows, CandidateBatch, SearchResults, Select, Selector};
+use crate::validate;
+use rayon::prelude::*;
+
+impl Bitmap {
+    /// Shared bits of each query with every row; the best `k` rows.
+    ///
+    /// # Errors
+    /// [`Error::Shape`], [`Error::NotFinite`], [`Error::SimdCap`].
+    pub fn search(&self, queries: &[f32], k: usize) -> Result<SearchResults> {
+        validate::rows(queries, self.dim)?;
+        let scorer = scorer()?;
+        let k = k.min(self.len());
+        collect_rows(queries, self.dim, k, |query, scores, indices| {
+            let query = self.query_bits(query);
+            let take = |_, best: &mut Select<'_, u32>| best.finish_into(scores, indices);
+            self.bits
+                .best_of_tile(scorer, &query, k, &mut Vec::new(), take);
+            Ok(())
+        })
+    }
+
+    /// Shared bits of one query with the rows `candidates`; the best `k` of them.
+    ///
+    /// Candidates may be in any order; a row named twice is answered twice. The result has
+    /// `min(k, candidates.len())` entries.
+    ///
+    /// # Errors
+    /// [`Error::Shape`], [`Error::NotFinite`], [`Error::RowOutOfRange`], [`Error::SimdCap`].
+    pub fn search_subset(
+        &self,
+        query: &[f32],
+        candidates: &[u32],
+        k: usize,
+    ) -> Result<(Vec<f32>, Vec<i64>)> {
+        validate::one_row(query, self.dim)?;
+        validate::row_ids(candidates, self.len())?;
+        let mut counts = vec![0; candidates.len()];
+        self.bits
+            .score_rows(scorer()?, &self.query_bits(query), candidates, &mut counts);
+        let mut selector = Selector::default();
+        let mut best = selector.start(k.min(candidates.len()));
+        candidates
+            .iter()
+            .zip(&counts)
+            .for_each(|(&row, &count)| best.push(count, row));
+        Ok(best
+            .finish()
+            .map(|(count, row)| (count as f32, i64::from(row)))
+            .unzip())
+    }
+
+    /// Ids of the best `m` rows of one query, best first.
+    ///
+    /// # Errors
+    /// [`Error::Shape`], [`Error::NotFinite`], [`Error::SimdCap`].
+    pub fn top_m_candidates(&self, query: &[f32], m: usize) -> Result<Vec<u32>> {
+        validate::one_row(query, self.dim)?;
+        Ok(self
+            .top_m_candidates_batched_serial_csr(query, m)?
+            .candidates)
+    }
+
+    /// [`Bitmap::top_m_candidates`] of each query, in parallel.
+    ///
+    /// # Errors
+    /// [`Error::Shape`], [`Error::NotFinite`], [`Error::SimdCap`].
+    pub fn top_m_candidates_batched(&self, queries: &[f32], m: usize) -> Result<Vec<Vec<u32>>> {
+        self.top_m_candidates_batched_chunked(queries, m, TILE)
+    }
+
+    /// [`Bitmap::top_m_candidates_batched`] with `batch_size` queries to a pass over the rows.
+    ///
+    /// The batch size changes the memory traffic, never the result.
+    ///
+    /// # Errors
+    /// [`Error::Zero`] if `batch_size` is 0, [`Error::Shape`], [`Error::NotFinite`],
+    /// [`Error::SimdCap`].
+    pub fn top_m_candidates_batched_chunked(
+        &self,
+        queries: &[f32],
+        m: usize,
+        batch_size: usize,
+    ) -> Result<Vec<Vec<u32>>> {
+        if batch_size == 0 {
+            return Err(Error::Zero { what: "batch_size" });
+        }
+        validate::rows(queries, self.dim)?;
+        let bits: Vec<u64> = queries
+            .par_chunks(self.dim)
+            .flat_map_iter(|query| self.query_bits(query))
+            .collect();
+        Ok(self
+            .bits
+            .candidates(scorer()?, &bits, m.min(self.len()), batch_size))
+    }
+
+    /// [`Bitmap::top_m_candidates`] of each query on the calling thread alone, for hosts that own
+    /// their threads.
+    ///
+    /// # Errors
+    /// [`Error::Shape`], [`Error::NotFinite`], [`Error::SimdCap`].
+    pub fn top_m_candidates_batched_serial_csr(
+        &self,
+        queries: &[f32],
+        m: usize,
+    ) -> Result<CandidateBatch> {
+        validate::rows(queries, self.dim)?;
+        let bits: Vec<u64> = queries
+            .chunks(self.dim)
+            .flat_map(|query| self.query_bits(query))
+            .collect();
+        Ok(self
+            .bits
+            .candidates_serial(scorer()?, &bits, m.min(self.len())))
+    }
+
+    /// Bits that `query_bitmap` shares with each of the rows `candidates`, in their order.
+    ///
+    /// `query_bitmap` has `dim / 64` words, as from [`Bitmap::build_query_bitmap_fp32`]; `out`
+    /// is as long as `candidates`.
+    ///
+    /// # Errors
+    /// [`Error::Length`], [`Error::NotAscending`] unless the candidates ascend (equal
+    /// neighbours are allowed), [`Error::RowOutOfRange`], [`Error::SimdCap`].
+    pub fn body_overlap_scores_subset(
+        &self,
+        query_bitmap: &[u64],
+        candidates: &[u32],
+        out: &mut [u32],
+    ) -> Result<()> {
+        validate::length("query bitmap", query_bitmap.len(), self.bits.words)?;
+        validate::length("out", out.len(), candidates.len())?;
+        validate::row_ids(candidates, self.len())?;
+        validate::ascending(candidates)?;
+        self.bits
+            .score_rows(scorer()?, query_bitmap, candidates, out);
+        Ok(())
+    }
+}
+
+fn scorer() -> Result<BitScorer> {
+    Ok(BitScorer {
+        kernel: kernels::active()?.overlap,
+        from: None,
+    })
+}
