@@ -1,0 +1,441 @@
+"""A workflow file and a composite action as frozen values.
+
+Every key is one that the runner honours. A key, a shape or an expression that it does not
+understand is an error with its path, collected over the whole file and raised once: a
+rehearsal that ignored a line of the release would prove nothing about it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tools.errors import UsageError
+from tools.model import Problem
+from tools.rehearsal.workflow.expressions import ExpressionError
+from tools.rehearsal.workflow.templates import condition, used_names
+
+# Which contexts GitHub offers where; `secrets` and `inputs` exist but are empty in a tag push.
+_WORKFLOW = frozenset({"github", "inputs", "vars"})
+_JOB = _WORKFLOW | {"needs", "strategy", "matrix", "secrets"}
+_STEP = _JOB | {"env", "job", "runner", "steps"}
+AVAILABLE: Mapping[str, frozenset[str]] = {
+    "env": _WORKFLOW | {"secrets"},
+    "concurrency": _WORKFLOW,
+    "job.if": frozenset({"github", "inputs", "vars", "needs"}),
+    "job.strategy": frozenset({"github", "inputs", "vars", "needs"}),
+    "job.runs-on": _JOB - {"secrets"},
+    "job.environment": _JOB - {"secrets"},
+    "job.name": _JOB - {"secrets"},
+    "job.env": _JOB,
+    "job.with": _JOB - {"secrets"},
+    "job.timeout-minutes": _JOB - {"secrets"},
+    "job.outputs": _STEP,
+    "step": _STEP,
+    "step.if": _STEP - {"secrets"},
+}
+_STATUS = frozenset({"success", "failure", "always", "cancelled"})
+_PURE = frozenset({"contains", "startswith", "endswith", "format", "join", "tojson", "fromjson"})
+
+_WORKFLOW_KEYS = {"name", "on", "permissions", "concurrency", "env", "jobs"}
+_JOB_KEYS = {
+    *("name", "needs", "if", "runs-on", "environment", "permissions", "strategy", "outputs"),
+    *("env", "steps", "timeout-minutes", "concurrency"),
+}
+_CALL_KEYS = {"name", "needs", "if", "permissions", "strategy", "uses", "with", "concurrency"}
+_STEP_KEYS = {
+    *("id", "name", "if", "uses", "with", "run", "shell", "env", "working-directory"),
+    *("continue-on-error", "timeout-minutes"),
+}
+_ACTION_KEYS = {"name", "description", "author", "branding", "inputs", "outputs", "runs"}
+SCOPES = frozenset(
+    {
+        *("actions", "attestations", "checks", "contents", "deployments", "discussions"),
+        *("id-token", "issues", "models", "packages", "pages", "pull-requests"),
+        *("repository-projects", "security-events", "statuses"),
+    }
+)
+_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+SHELLS = ("bash", "sh", "python")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: either ``run`` or ``uses``. Values keep their expressions unresolved."""
+
+    id: str = ""
+    name: str = ""
+    condition: str = ""
+    uses: str = ""
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    run: str = ""
+    shell: str = ""
+    env: Mapping[str, Any] = field(default_factory=dict)
+    working_directory: str = ""
+    continue_on_error: Any = False
+    timeout_minutes: Any = None
+
+    @property
+    def title(self) -> str:
+        """What GitHub shows: the name, else the action, else the first line of the command."""
+        return self.name or self.uses or self.run.strip().splitlines()[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Strategy:
+    """``strategy``: the matrix (a mapping or an expression) and whether one failure ends it."""
+
+    matrix: Any = None
+    fail_fast: Any = True
+    max_parallel: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One job: steps on a runner, or a call of a reusable workflow when ``uses`` is set."""
+
+    id: str
+    name: str = ""
+    needs: tuple[str, ...] = ()
+    condition: str = ""
+    runs_on: Any = ""
+    environment: Any = None
+    permissions: Mapping[str, str] | None = None
+    strategy: Strategy | None = None
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    env: Mapping[str, Any] = field(default_factory=dict)
+    steps: tuple[Step, ...] = ()
+    uses: str = ""
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    timeout_minutes: Any = 360
+    concurrency: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """A whole workflow file."""
+
+    path: Path
+    name: str
+    triggers: Mapping[str, Any]
+    permissions: Mapping[str, str]
+    env: Mapping[str, Any]
+    jobs: Mapping[str, Job]
+    concurrency: Any = None
+
+    @property
+    def tag_patterns(self) -> tuple[str, ...]:
+        push = self.triggers.get("push") or {}
+        return tuple(push.get("tags", ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Composite:
+    """A composite action of the repository: its steps and its inputs' defaults."""
+
+    path: Path
+    name: str
+    defaults: Mapping[str, str]
+    required: frozenset[str]
+    steps: tuple[Step, ...]
+
+
+class _Reader:
+    """Collects problems while it turns YAML into values."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.problems: list[Problem] = []
+
+    def problem(self, where: str, expected: str, found: object) -> None:
+        self.problems.append(Problem(f"{self.path.name}: {where}", expected, str(found)[:100]))
+
+    def mapping(self, value: Any, where: str, allowed: set[str] | None = None) -> dict[str, Any]:
+        if value is None:
+            return {}
+        if not isinstance(value, dict):
+            self.problem(where, "a mapping", repr(value))
+            return {}
+        for key in value:
+            if allowed is not None and key not in allowed:
+                self.problem(f"{where}.{key}", "a key that the rehearsal honours", "an unknown one")
+        return {str(key): item for key, item in value.items()}
+
+    def expressions(self, value: Any, where: str, place: str, extra: set[str] = set()) -> None:  # noqa: B006
+        """Check the expressions inside *value* against what GitHub offers at *place*."""
+        try:
+            contexts, functions = used_names(value)
+        except ExpressionError as error:
+            self.problem(where, "a readable expression", error.message)
+            return
+        self._names(contexts, functions, where, place, extra)
+
+    def condition(self, text: str, where: str, place: str) -> None:
+        try:
+            contexts, functions = (
+                used_names("${{" + text + "}}") if "${{" not in text else (used_names(text))
+            )
+            condition(text)
+        except ExpressionError as error:
+            self.problem(where, "a readable condition", error.message)
+            return
+        self._names(contexts, functions, where, place, set(_STATUS))
+
+    def _names(
+        self, contexts: set[str], functions: set[str], where: str, place: str, extra: set[str]
+    ) -> None:
+        for name in sorted(contexts - AVAILABLE[place]):
+            self.problem(where, f"one of {', '.join(sorted(AVAILABLE[place]))}", f"context {name}")
+        allowed = (
+            _PURE | extra | ({"hashfiles"} if place.startswith(("step", "job.out")) else set())
+        )
+        for name in sorted(functions - allowed):
+            self.problem(where, f"one of {', '.join(sorted(allowed))}", f"function {name}()")
+
+    def permissions(self, value: Any, where: str) -> Mapping[str, str] | None:
+        if value is None:
+            return None
+        if value in ("read-all", "write-all"):
+            level = str(value).removesuffix("-all")
+            return {scope: level for scope in SCOPES if scope != "id-token" or level == "write"}
+        found = self.mapping(value, where, set(SCOPES))
+        for scope, level in found.items():
+            if level not in ("read", "write", "none"):
+                self.problem(f"{where}.{scope}", "read, write or none", level)
+        return {scope: str(level) for scope, level in found.items() if level != "none"}
+
+    def names(self, value: Any, where: str) -> tuple[str, ...]:
+        if value is None:
+            return ()
+        if isinstance(value, str):
+            return (value,)
+        if isinstance(value, list) and all(isinstance(item, str) for item in value):
+            return tuple(value)
+        self.problem(where, "a name or a list of names", repr(value))
+        return ()
+
+    # -------------------------------------------------------------- steps
+
+    def step(self, value: Any, where: str) -> Step:
+        data = self.mapping(value, where, _STEP_KEYS)
+        if ("run" in data) == ("uses" in data):
+            self.problem(where, "either run or uses", "both" if "run" in data else "neither")
+        shell = str(data.get("shell", ""))
+        if shell and shell not in SHELLS:
+            self.problem(f"{where}.shell", f"one of {', '.join(SHELLS)}", shell)
+        if "if" in data:
+            self.condition(str(data["if"]), f"{where}.if", "step.if")
+        for key in ("name", "with", "run", "env", "working-directory", "continue-on-error"):
+            self.expressions(data.get(key), f"{where}.{key}", "step")
+        self.expressions(data.get("timeout-minutes"), f"{where}.timeout-minutes", "step")
+        if "id" in data and not _ID.fullmatch(str(data["id"])):
+            self.problem(f"{where}.id", "letters, digits, - and _", data["id"])
+        return Step(
+            id=str(data.get("id", "")),
+            name=str(data.get("name", "")),
+            condition=_condition_text(data.get("if")),
+            uses=str(data.get("uses", "")),
+            inputs=self.mapping(data.get("with"), f"{where}.with"),
+            run=str(data.get("run", "")),
+            shell=shell,
+            env=self.mapping(data.get("env"), f"{where}.env"),
+            working_directory=str(data.get("working-directory", "")),
+            continue_on_error=data.get("continue-on-error", False),
+            timeout_minutes=data.get("timeout-minutes"),
+        )
+
+    def steps(self, value: Any, where: str) -> tuple[Step, ...]:
+        if not isinstance(value, list) or not value:
+            self.problem(where, "a list of steps", repr(value))
+            return ()
+        steps = tuple(self.step(item, f"{where}[{index}]") for index, item in enumerate(value))
+        ids = [step.id for step in steps if step.id]
+        for name in sorted({name for name in ids if ids.count(name) > 1}):
+            self.problem(where, "each step id once", f"{name} twice")
+        return steps
+
+    # -------------------------------------------------------------- jobs
+
+    def strategy(self, value: Any, where: str) -> Strategy | None:
+        if value is None:
+            return None
+        data = self.mapping(value, where, {"matrix", "fail-fast", "max-parallel"})
+        self.expressions(data, where, "job.strategy")
+        matrix = data.get("matrix")
+        if not isinstance(matrix, (dict, str)):
+            self.problem(f"{where}.matrix", "a mapping or an expression", repr(matrix))
+        return Strategy(matrix, data.get("fail-fast", True), data.get("max-parallel"))
+
+    def job(self, name: str, value: Any) -> Job:
+        where = f"jobs.{name}"
+        calls = isinstance(value, dict) and "uses" in value
+        data = self.mapping(value, where, _CALL_KEYS if calls else _JOB_KEYS)
+        if not _ID.fullmatch(name):
+            self.problem(where, "letters, digits, - and _", name)
+        if "if" in data:
+            self.condition(str(data["if"]), f"{where}.if", "job.if")
+        for key in ("runs-on", "environment", "name", "env", "with", "outputs", "timeout-minutes"):
+            self.expressions(data.get(key), f"{where}.{key}", f"job.{key}")
+        if not calls and not data.get("runs-on"):
+            self.problem(f"{where}.runs-on", "a runner label", "none")
+        return Job(
+            id=name,
+            name=str(data.get("name", "")),
+            needs=self.names(data.get("needs"), f"{where}.needs"),
+            condition=_condition_text(data.get("if")),
+            runs_on=data.get("runs-on", ""),
+            environment=data.get("environment"),
+            permissions=self.permissions(data.get("permissions"), f"{where}.permissions"),
+            strategy=self.strategy(data.get("strategy"), f"{where}.strategy"),
+            outputs=self.mapping(data.get("outputs"), f"{where}.outputs"),
+            env=self.mapping(data.get("env"), f"{where}.env"),
+            steps=() if calls else self.steps(data.get("steps"), f"{where}.steps"),
+            uses=str(data.get("uses", "")),
+            inputs=self.mapping(data.get("with"), f"{where}.with"),
+            timeout_minutes=data.get("timeout-minutes", 360),
+            concurrency=self.concurrency(data.get("concurrency"), f"{where}.concurrency"),
+        )
+
+    def concurrency(self, value: Any, where: str) -> Any:
+        if isinstance(value, dict):
+            self.mapping(value, where, {"group", "cancel-in-progress"})
+        self.expressions(value, where, "concurrency")
+        return value
+
+    def workflow(self, data: dict[str, Any]) -> Workflow:
+        jobs_data = self.mapping(data.get("jobs"), "jobs")
+        if not jobs_data:
+            self.problem("jobs", "at least one job", "none")
+        jobs = {name: self.job(name, value) for name, value in jobs_data.items()}
+        for job in jobs.values():
+            for need in job.needs:
+                if need not in jobs:
+                    self.problem(f"jobs.{job.id}.needs", "a job of this file", need)
+        self.expressions(data.get("env"), "env", "env")
+        return Workflow(
+            path=self.path,
+            name=str(data.get("name", self.path.name)),
+            triggers=self.triggers(data.get("on")),
+            permissions=self.permissions(data.get("permissions"), "permissions") or {},
+            env=self.mapping(data.get("env"), "env"),
+            jobs=jobs,
+            concurrency=self.concurrency(data.get("concurrency"), "concurrency"),
+        )
+
+    def triggers(self, value: Any) -> Mapping[str, Any]:
+        if isinstance(value, str):
+            return {value: {}}
+        if isinstance(value, list):
+            return {str(name): {} for name in value}
+        found = self.mapping(value, "on")
+        push = self.mapping(found.get("push"), "on.push", {"tags", "branches"})
+        if "tags" in push:
+            self.names(push["tags"], "on.push.tags")
+        return found
+
+    def finish(self) -> None:
+        if self.problems:
+            raise UsageError(
+                f"{self.path} cannot be rehearsed as it stands", problems=self.problems
+            )
+
+
+def _condition_text(value: Any) -> str:
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML 1.2 booleans, as GitHub reads them: ``on`` stays text, duplicate keys are errors."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, regex) for tag, regex in resolvers if tag != "tag:yaml.org,2002:bool"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:bool", re.compile(r"^(?:true|false|True|False|TRUE|FALSE)$"), list("tTfF")
+)
+
+
+def _unique_mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
+    found: dict[Any, Any] = {}
+    for key_node, value_node in node.value:
+        key = loader.construct_object(key_node, deep=True)
+        if key in found:
+            raise yaml.constructor.ConstructorError(
+                None, None, f"key {key!r} stands twice", key_node.start_mark
+            )
+        found[key] = loader.construct_object(value_node, deep=True)
+    return found
+
+
+_Loader.add_constructor("tag:yaml.org,2002:map", _unique_mapping)
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """A YAML mapping; UsageError when it cannot be read."""
+    try:
+        data = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from error
+    except yaml.YAMLError as error:
+        raise UsageError(f"{path} is not YAML: {error}") from error
+    if not isinstance(data, dict):
+        raise UsageError(f"{path} is not a mapping")
+    return data
+
+
+def load(path: Path) -> Workflow:
+    """Read a workflow file.
+
+    Raises:
+        UsageError: with every key, shape and expression that the runner does not honour.
+    """
+    reader = _Reader(path)
+    data = reader.mapping(read_yaml(path), "workflow", _WORKFLOW_KEYS)
+    workflow = reader.workflow(data)
+    reader.finish()
+    return workflow
+
+
+def load_composite(folder: Path) -> Composite:
+    """Read ``action.yml`` of a composite action.
+
+    Raises:
+        UsageError: when it is not composite, or holds a key that the runner does not honour.
+    """
+    path = next((p for p in (folder / "action.yml", folder / "action.yaml") if p.is_file()), None)
+    if path is None:
+        raise UsageError(f"no action.yml in {folder}")
+    reader = _Reader(path)
+    data = reader.mapping(read_yaml(path), "action", _ACTION_KEYS)
+    if data.get("outputs"):
+        reader.problem("outputs", "none (not rehearsed)", data["outputs"])
+    runs = reader.mapping(data.get("runs"), "runs", {"using", "steps"})
+    if runs.get("using") != "composite":
+        reader.problem("runs.using", "composite", runs.get("using"))
+    inputs = reader.mapping(data.get("inputs"), "inputs")
+    steps = reader.steps(runs.get("steps"), "runs.steps")
+    reader.finish()
+    return Composite(
+        path=path,
+        name=str(data.get("name", path.parent.name)),
+        defaults={k: str(v["default"]) for k, v in inputs.items() if v and "default" in v},
+        required=frozenset(k for k, v in inputs.items() if v and v.get("required")),
+        steps=steps,
+    )
+
+
+def each_step(workflow: Workflow) -> Sequence[tuple[Job, Step]]:
+    """Every step of every job, in file order."""
+    return [(job, step) for job in workflow.jobs.values() for step in job.steps]
+
+
+StepCheck = Callable[[Job, Step], None]

@@ -1,0 +1,365 @@
+"""The whole run: jobs in dependency order, in parallel where the graph allows, and re-runs.
+
+One thread per slot executes instances; the calling thread decides what may start. A job's
+native instances run before its foreign ones, which are filled from them. A re-run executes the
+failed instances and everything that depends on them, with the artifacts of the attempts before
+and ``run_attempt`` one higher, as "Re-run failed jobs" does.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+from typing import Any
+
+from tools.errors import ReleaseError, UsageError
+from tools.rehearsal.workflow import graph
+from tools.rehearsal.workflow.conditions import holds, job_functions
+from tools.rehearsal.workflow.contexts import github_context, needs_context
+from tools.rehearsal.workflow.document import Job, Workflow
+from tools.rehearsal.workflow.expressions import text_of, truthy
+from tools.rehearsal.workflow.functions import COMMON
+from tools.rehearsal.workflow.gates import Gates
+from tools.rehearsal.workflow.jobs import JobExecution, Slot, Surroundings
+from tools.rehearsal.workflow.matrix import expand, label
+from tools.rehearsal.workflow.patterns import trigger_matches
+from tools.rehearsal.workflow.processes import Cancellation
+from tools.rehearsal.workflow.records import (
+    CANCELLED,
+    FAILURE,
+    SKIPPED,
+    SUCCESS,
+    InstanceRecord,
+    JobRecord,
+)
+from tools.rehearsal.workflow.services import JobIdentity, RunIdentity
+from tools.rehearsal.workflow.templates import Scope, resolve
+
+
+@dataclass
+class _Pending:
+    """A job whose instances are running: those still to start, and those in flight."""
+
+    job: Job
+    record: JobRecord
+    waiting: list[InstanceRecord]
+    cancellation: Cancellation
+    needs: Mapping[str, Any]
+    fail_fast: bool
+    running: int = 0
+
+
+class Runner:
+    """Executes one workflow for one tag push.
+
+    Args:
+        workflow: the parsed file; its ``uses:`` were proven to have stand-ins.
+        run: the run's identity; ``run_attempt`` is set by the runner.
+        around: what all jobs share.
+        gates: the deployment environments.
+        slots: where instances run; their number bounds the parallelism.
+    """
+
+    def __init__(
+        self,
+        workflow: Workflow,
+        run: RunIdentity,
+        around: Surroundings,
+        gates: Gates,
+        slots: Sequence[Slot],
+    ) -> None:
+        if not trigger_matches(workflow.tag_patterns, run.ref_name):
+            raise UsageError(
+                f"tag {run.ref_name!r} does not start {workflow.path.name}",
+                expected=" or ".join(workflow.tag_patterns),
+            )
+        self.workflow = workflow
+        self.identity = run
+        self.around = around
+        self.gates = gates
+        self.order = graph.order(workflow.jobs)
+        self.records: dict[str, JobRecord] = {}
+        self.history: list[InstanceRecord] = []
+        self.attempt = 0
+        self.cancelled = False
+        self._slots: queue.Queue[Slot] = queue.Queue()
+        self._groups: dict[str, threading.Lock] = {}
+        self._active: dict[str, _Pending] = {}
+        for slot in slots:
+            self._slots.put(slot)
+        self._width = len(slots)
+
+    # -------------------------------------------------------------- attempts
+
+    def run(self) -> Mapping[str, JobRecord]:
+        """The first attempt: every job."""
+        return self._execute(frozenset(self.workflow.jobs))
+
+    def rerun_failed(self) -> Mapping[str, JobRecord]:
+        """Re-run what failed or was cancelled, and every job that depends on it.
+
+        Raises:
+            UsageError: when nothing failed.
+        """
+        failed = [r.id for r in self.records.values() if r.result in (FAILURE, CANCELLED)]
+        if not failed:
+            raise UsageError("no job failed: there is nothing to re-run")
+        return self._execute(graph.with_dependents(self.workflow.jobs, failed))
+
+    def cancel(self) -> None:
+        """Cancel the run: running instances are ended, waiting ones never start."""
+        self.cancelled = True
+        for pending in list(self._active.values()):
+            pending.cancellation.cancel()
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether no job failed or was cancelled."""
+        return all(record.result in (SUCCESS, SKIPPED) for record in self.records.values())
+
+    def _execute(self, chosen: frozenset[str]) -> Mapping[str, JobRecord]:
+        self.attempt += 1
+        self.identity = replace(self.identity, run_attempt=self.attempt)
+        before = {name: self.records.pop(name) for name in chosen if name in self.records}
+        todo = [name for name in self.order if name in chosen]
+        futures: dict[Future[None], tuple[_Pending, InstanceRecord]] = {}
+        self._active = {}
+        with ThreadPoolExecutor(self._width, thread_name_prefix="job") as pool:
+            try:
+                while todo or self._active:
+                    self._start_ready(todo, before)
+                    self._submit(pool, futures)
+                    if not futures:
+                        continue
+                    done, _ = wait(futures, timeout=0.5, return_when=FIRST_COMPLETED)
+                    for future in done:
+                        self._finished(future, *futures.pop(future))
+            except BaseException:
+                self.cancel()
+                raise
+        return self.records
+
+    # -------------------------------------------------------------- starting
+
+    def _start_ready(self, todo: list[str], before: Mapping[str, JobRecord]) -> None:
+        progressed = True
+        while progressed:
+            progressed = False
+            for name in list(todo):
+                job = self.workflow.jobs[name]
+                if name not in self._active and all(need in self.records for need in job.needs):
+                    todo.remove(name)
+                    self._begin(job, before.get(name))
+                    progressed = True
+
+    def _begin(self, job: Job, earlier: JobRecord | None) -> None:
+        """Decide about a job: skipped, failed before it starts, or its instances."""
+        needs = needs_context(job.needs, self.records)
+        contexts = {
+            "github": github_context(self.identity, job.id, ""),
+            "needs": needs,
+            "inputs": {},
+            "vars": {},
+        }
+        try:
+            if not self._wanted(job, contexts):
+                self._settle(JobRecord(job.id, CANCELLED if self.cancelled else SKIPPED))
+                return
+            record = JobRecord(job.id, SUCCESS)
+            instances, fail_fast = self._instances(job, contexts, record, earlier)
+        except ReleaseError as error:
+            self._settle(JobRecord(job.id, FAILURE, message=str(error)))
+            return
+        pending = _Pending(job, record, instances, Cancellation(), needs, fail_fast)
+        self._active[job.id] = pending
+        if not instances:
+            self._complete(pending)
+
+    def _wanted(self, job: Job, contexts: Mapping[str, Any]) -> bool:
+        results = (
+            self.records[name].result for name in graph.ancestors(self.workflow.jobs, job.id)
+        )
+        functions = job_functions(results, cancelled=self.cancelled)
+        return holds(job.condition, contexts, functions)
+
+    def _instances(
+        self,
+        job: Job,
+        contexts: Mapping[str, Any],
+        record: JobRecord,
+        earlier: JobRecord | None,
+    ) -> tuple[list[InstanceRecord], bool]:
+        """The instances to run; those that succeeded in an earlier attempt are kept."""
+        scope = Scope(contexts, COMMON)
+        combinations: Sequence[dict[str, Any]] = ({},)
+        fail_fast = True
+        if job.strategy is not None:
+            combinations = expand(resolve(job.strategy.matrix, scope))
+            fail_fast = truthy(resolve(job.strategy.fail_fast, scope))
+        kept = self._kept(job, earlier)
+        instances = []
+        for combination in combinations:
+            name = label(job.id, combination)
+            if name in kept:
+                record.instances.append(kept[name])
+                continue
+            instances.append(self._instance(job, name, combination, contexts))
+        instances.sort(key=lambda instance: instance.foreign)
+        record.instances += instances
+        return instances, fail_fast
+
+    def _kept(self, job: Job, earlier: JobRecord | None) -> dict[str, InstanceRecord]:
+        """The successful legs of a matrix whose needs did not change: GitHub re-runs the rest."""
+        if earlier is None or any(
+            instance.attempt == self.attempt
+            for need in job.needs
+            for instance in self.records[need].instances
+        ):
+            return {}
+        return {i.label: i for i in earlier.instances if i.result == SUCCESS}
+
+    def _instance(
+        self, job: Job, name: str, combination: dict[str, Any], contexts: Mapping[str, Any]
+    ) -> InstanceRecord:
+        scope = Scope({**contexts, "matrix": combination, "strategy": {}}, COMMON)
+        runs_on = resolve(job.runs_on, scope)
+        if isinstance(runs_on, list):
+            if len(runs_on) != 1:
+                raise UsageError(f"{name}: runs-on with several labels is not rehearsed")
+            runs_on = runs_on[0]
+        environment = resolve(job.environment, scope)
+        if isinstance(environment, Mapping):
+            environment = environment.get("name", "")
+        return InstanceRecord(
+            job=job.id,
+            label=name,
+            attempt=self.attempt,
+            runs_on=text_of(runs_on),
+            foreign=bool(runs_on) and self.around.machine.foreign(text_of(runs_on)),
+            matrix=combination,
+            environment=text_of(environment),
+            permissions=(self.workflow.permissions if job.permissions is None else job.permissions),
+        )
+
+    # -------------------------------------------------------------- running
+
+    def _submit(
+        self,
+        pool: ThreadPoolExecutor,
+        futures: dict[Future[None], tuple[_Pending, InstanceRecord]],
+    ) -> None:
+        for pending in list(self._active.values()):
+            while pending.waiting:
+                instance = pending.waiting[0]
+                if instance.foreign and self._native_running(pending):
+                    break
+                pending.waiting.pop(0)
+                pending.running += 1
+                futures[pool.submit(self._run_instance, pending, instance)] = (pending, instance)
+
+    def _native_running(self, pending: _Pending) -> bool:
+        return any(not i.foreign and not i.ended for i in pending.record.instances)
+
+    def _run_instance(self, pending: _Pending, instance: InstanceRecord) -> None:
+        if pending.cancellation.cancelled or self.cancelled:
+            instance.result = CANCELLED
+            return
+        with self._group(pending.job):
+            try:
+                if instance.environment:
+                    instance.approval = self.gates.enter(
+                        instance.environment, instance.label, self.identity.ref_name
+                    )
+            except ReleaseError as error:
+                instance.result, instance.message = FAILURE, str(error)
+                instance.approval = str(error)
+                return
+            self._in_slot(pending, instance)
+
+    def _in_slot(self, pending: _Pending, instance: InstanceRecord) -> None:
+        slot = self._slots.get()
+        instance.started = time.time()
+        try:
+            self.around.listener.job_started(instance)
+            execution = JobExecution(
+                pending.job,
+                self._identity(pending.job, instance),
+                instance,
+                self.around,
+                slot,
+                pending.cancellation,
+                pending.needs,
+                self.workflow.env,
+            )
+            execution.execute()
+        except Exception as error:  # a defect of the runner: the instance failed, and says so
+            instance.result = FAILURE
+            instance.message = f"the runner failed: {error!r}"
+            raise
+        finally:
+            instance.ended = time.time()
+            self._slots.put(slot)
+            self.around.listener.job_ended(instance)
+
+    def _identity(self, job: Job, instance: InstanceRecord) -> JobIdentity:
+        called = ""
+        if job.uses and not job.uses.startswith("./"):
+            path, _, ref = job.uses.partition("@")
+            called = f"{path}@refs/tags/{ref}"
+        return JobIdentity(
+            run=self.identity,
+            job=job.id,
+            label=instance.label,
+            permissions=instance.permissions,
+            environment=instance.environment,
+            called_workflow=called,
+        )
+
+    def _group(self, job: Job) -> threading.Lock:
+        """The lock of the job's concurrency group; a fresh one when it has none."""
+        if job.concurrency is None:
+            return threading.Lock()
+        group = job.concurrency
+        name = text_of(group.get("group") if isinstance(group, Mapping) else group)
+        return self._groups.setdefault(name, threading.Lock())
+
+    # -------------------------------------------------------------- ending
+
+    def _finished(self, future: Future[None], pending: _Pending, instance: InstanceRecord) -> None:
+        if not instance.ended:
+            instance.started = instance.ended = time.time()
+            self.around.listener.job_ended(instance)
+        self.history.append(instance)
+        pending.running -= 1
+        if instance.result == FAILURE and pending.fail_fast:
+            pending.cancellation.cancel()
+        future.result()
+        if not pending.waiting and not pending.running:
+            self._complete(pending)
+
+    def _complete(self, pending: _Pending) -> None:
+        record = pending.record
+        results = [instance.result for instance in record.instances]
+        record.result = worst(results)
+        record.message = next((i.message for i in record.instances if i.message), "")
+        for instance in record.instances:
+            record.outputs |= {k: v for k, v in instance.outputs.items() if v}
+        self._active.pop(pending.job.id, None)
+        self._settle(record)
+
+    def _settle(self, record: JobRecord) -> None:
+        self.records[record.id] = record
+        self.around.listener.job_settled(record)
+
+
+def worst(results: Iterable[str]) -> str:
+    """The result of a job whose instances ended so."""
+    found = set(results)
+    for result in (FAILURE, CANCELLED):
+        if result in found:
+            return result
+    return SUCCESS
