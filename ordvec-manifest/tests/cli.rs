@@ -229,6 +229,23 @@ fn bounds_can_be_set() {
 }
 
 #[test]
+#[cfg(target_os = "linux")] // Only Linux has a device that is always full.
+fn a_verdict_that_cannot_be_written_exits_1() {
+    let folder = bundle();
+    let full = std::fs::File::options()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
+    let status = Command::new(env!("CARGO_BIN_EXE_ordvec-manifest"))
+        .args(["verify", "--manifest", "m.json"])
+        .current_dir(folder.root())
+        .stdout(full)
+        .status()
+        .unwrap();
+    assert_eq!(status.code(), Some(1));
+}
+
+#[test]
 fn row_map_and_flags_reach_the_library() {
     let folder = Folder::new();
     folder.write("index.ovrq", rank_quant(DIM, ROWS));

@@ -37,8 +37,8 @@ pub fn run(arguments: Arguments) -> ExitCode {
 fn hash(path: &Path, json: bool) -> Result<ExitCode, ManifestError> {
     let digest = sha256_file(path)?;
     match json {
-        true => output::json(&digest),
-        false => println!("{}  {}", digest.sha256, path.display()),
+        true => output::json(&digest)?,
+        false => output::line(&format!("{}  {}", digest.sha256, path.display()))?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -50,8 +50,8 @@ fn inspect(
 ) -> Result<ExitCode, ManifestError> {
     let loaded = load_manifest_file_with_options(path, &LoadOptions { limits })?;
     match json {
-        true => output::json(&loaded.document),
-        false => output::summary(&loaded),
+        true => output::json(&loaded.document)?,
+        false => output::summary(&loaded)?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -65,8 +65,8 @@ fn verify(args: VerifyArgs) -> Result<ExitCode, ManifestError> {
     };
     let report = verify_manifest(&args.manifest, &options)?;
     match args.json {
-        true => output::json(&report),
-        false => output::report(&args.manifest, &report),
+        true => output::json(&report)?,
+        false => output::report(&args.manifest, &report)?,
     }
     Ok(match report.ok {
         true => ExitCode::SUCCESS,
@@ -83,6 +83,6 @@ fn create(args: CreateArgs) -> Result<ExitCode, ManifestError> {
         ..CreateOptions::new(&args.embedding_model, args.row_identity())
     };
     let created = create_manifest_for_index_with_options(&args.index, &args.out, &options)?;
-    println!("{}  {}", created.sha256, created.path.display());
+    output::line(&format!("{}  {}", created.sha256, created.path.display()))?;
     Ok(ExitCode::SUCCESS)
 }

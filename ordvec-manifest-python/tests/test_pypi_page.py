@@ -1,4 +1,4 @@
-"""The README's Python block runs as it stands, in a folder with the files it names."""
+"""The Python block of the PyPI page runs as it stands, in a folder with the files it names."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import bundles
 import pytest
 
-README = Path(__file__).resolve().parents[1] / "README.md"
+PAGE = Path(__file__).resolve().parents[1] / "PYPI.md"
 
 
 def test_the_example_runs(
@@ -17,7 +17,7 @@ def test_the_example_runs(
     (tmp_path / "ids.bin").write_bytes(b"ids")
     (tmp_path / "stats.json").write_text("{}")
     monkeypatch.chdir(tmp_path)
-    block = README.read_text(encoding="utf-8").split("```python\n")[1].split("```")[0]
-    exec(compile(block, str(README), "exec"), {})
+    block = PAGE.read_text(encoding="utf-8").split("```python\n")[1].split("```")[0]
+    exec(compile(block, str(PAGE), "exec"), {})
     expected = (tmp_path / "index.ovrq").resolve()
     assert capsys.readouterr().out == f"3 rows in {expected}\n"
