@@ -7,8 +7,7 @@ import json
 import socket
 import ssl
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -18,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from tests.tools.rehearsal.world.conftest import wait_until
 from tools.rehearsal.world import Fault, Host, World, context_of
 from tools.rehearsal.world.faults import (
     Action,
@@ -94,13 +94,6 @@ def world(echo: Echo, tmp_path: Path) -> Iterator[World]:
 def client(world: World, label: str = "") -> httpx.Client:
     context = ssl.create_default_context(cafile=str(world.ca_file))
     return httpx.Client(proxy=world.proxy_for(label), verify=context, trust_env=False, timeout=5)
-
-
-def wait_until(holds: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 5
-    while not holds():
-        assert time.monotonic() < deadline, "did not happen within 5 s"
-        time.sleep(0.01)
 
 
 def test_answers_on_the_real_name(world: World) -> None:
