@@ -10,14 +10,19 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tools.model import Digest
-from tools.ops.proc import run
+from tools.ops.proc import Completed, run
+
+if sys.platform != "win32":
+    import fcntl
 
 LOCK = "Cargo.lock"
 REGISTRY = "registry+https://github.com/rust-lang/crates.io-index"
@@ -65,9 +70,38 @@ def package(
     return [sandbox.target / "package" / f"{name}-{versions[name]}.crate" for name in crates]
 
 
+def publish(root: Path, crate: str, token: str) -> Completed:
+    """``cargo publish`` of one crate; a non-zero exit code is an answer.
+
+    Neither the exit code nor the text says what crates.io stored: cargo exits 0 when its wait
+    for the index times out, and a connection cut before the store reads like one cut after it.
+    The token is passed by environment only.
+    """
+    return run(
+        ("cargo", "publish", "-p", crate, "--locked", "--color", "never"),
+        cwd=root,
+        env={"CARGO_REGISTRY_TOKEN": token},
+        check=False,
+    )
+
+
 def packages(root: Path, env: Mapping[str, str] | None = None) -> dict[str, str]:
     """Name and version of every workspace member. Reads manifests only; needs no network."""
     return {item["name"]: item["version"] for item in metadata(root, env)["packages"]}
+
+
+def path_dependencies(root: Path, crate: str) -> tuple[Path, ...]:
+    """The folders, relative to *root*, of *crate* and of every crate it reaches by path."""
+    listed = {item["name"]: item for item in metadata(root)["packages"]}
+    reached: dict[str, Path] = {}
+    waiting = [crate]
+    while waiting:
+        name = waiting.pop()
+        if name in listed and name not in reached:
+            folder = Path(listed[name]["manifest_path"]).parent
+            reached[name] = folder.relative_to(root.resolve())
+            waiting += [d["name"] for d in listed[name]["dependencies"] if d.get("path")]
+    return tuple(sorted(reached.values()))
 
 
 def metadata(root: Path, env: Mapping[str, str] | None = None) -> dict[str, Any]:
@@ -97,6 +131,19 @@ def home() -> Path:
 def target_folder(root: Path, name: str) -> Path:
     """A target folder for one purpose: below ``CARGO_TARGET_DIR`` if set, else ``target/``."""
     return Path(os.environ.get("CARGO_TARGET_DIR") or root / "target").resolve() / name
+
+
+@contextmanager
+def exclusive(folder: Path) -> Iterator[Path]:
+    """Hold a target folder alone. The kernel lets go when the process dies, so none stays locked.
+
+    On Windows nothing is locked: only a runner with one job at a time builds there.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".in-use").open("w") as stream:
+        if sys.platform != "win32":
+            fcntl.flock(stream, fcntl.LOCK_EX)
+        yield folder
 
 
 def purge(target: Path, crates: Sequence[str]) -> None:
