@@ -69,6 +69,12 @@ def simd(session: nox.Session) -> None:
 
 
 @nox.session
+def smoke(session: nox.Session) -> None:
+    """Install a wheel from a folder and run its tests: -- --package P --platform X --dist DIR."""
+    verb(session, "smoke", "build")
+
+
+@nox.session
 def rehearse(session: nox.Session) -> None:
     """Release this tree end to end on this machine, against loopback stand-ins."""
     verb(session, "rehearse", "rehearse")
