@@ -33,10 +33,10 @@ class Expected:
 
 
 ALLOWED = (
-    r"PKG-INFO|pyproject\.toml|Cargo\.toml|Cargo\.lock|README\.md|CHANGELOG\.md",
+    r"PKG-INFO|pyproject\.toml|Cargo\.toml|Cargo\.lock|(?:README|CHANGELOG|PYPI)\.md",
     r"(?:licenses/)?LICENSE-\w+",
     r"(?:[\w-]+/)?src/.+\.rs",
-    r"[\w-]+/(?:Cargo\.toml|README\.md|(?:licenses/)?LICENSE-\w+)",
+    r"[\w-]+/(?:Cargo\.toml|(?:README|PYPI)\.md|(?:licenses/)?LICENSE-\w+)",
 )
 
 
