@@ -10,6 +10,10 @@ use rayon::prelude::*;
 /// is then read from memory once for all of them.
 pub(crate) const TILE: usize = 16;
 
+/// Candidates that the selections of one tile may hold together, 16 bytes each at most. A tile
+/// shrinks rather than pass it.
+const TILE_CANDIDATES: usize = 1 << 20;
+
 /// How a kernel's count becomes a score.
 #[derive(Clone, Copy)]
 pub(crate) struct BitScorer {
@@ -104,6 +108,7 @@ impl BitRows {
         m: usize,
         tile: usize,
     ) -> Vec<Vec<u32>> {
+        let tile = tile.min(TILE_CANDIDATES / m.max(1)).max(1);
         let tiles = queries.par_chunks(self.words.saturating_mul(tile));
         let lists = tiles.map_init(Vec::new, |selectors, queries| {
             let mut lists = Vec::with_capacity(queries.len() / self.words);
@@ -124,7 +129,8 @@ impl BitRows {
     ) -> CandidateBatch {
         let mut batch = CandidateBatch::default();
         let mut selectors = Vec::new();
-        for queries in queries.chunks(self.words * TILE) {
+        let tile = TILE.min(TILE_CANDIDATES / m.max(1)).max(1);
+        for queries in queries.chunks(self.words * tile) {
             self.best_of_tile(scorer, queries, m, &mut selectors, |_, best| {
                 batch.candidates.extend(best.finish().map(|(_, row)| row));
                 batch.offsets.push(batch.candidates.len());

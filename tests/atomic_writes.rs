@@ -61,6 +61,9 @@ fn eight_bits_are_refused_before_anything_is_written() {
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
     assert!(error.to_string().contains("bits"), "{error}");
     assert!(index.write_to(Vec::new()).is_err());
+    let nowhere = folder.join("no").join("index.ovrq");
+    let refused = index.write(nowhere).unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::InvalidInput, "{refused}");
     assert_eq!(fs::read(&target).unwrap(), b"old");
     assert_eq!(names(&folder), ["index.ovrq"]);
 }
