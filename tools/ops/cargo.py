@@ -167,6 +167,15 @@ def _belongs(name: str, stems: set[str]) -> bool:
     return stem in stems or stem.removeprefix("lib") in stems
 
 
+def locked_packages(lock: Path) -> frozenset[tuple[str, str, str]]:
+    """Name, version and sha256 of every crates.io package that a lock file names."""
+    return frozenset(
+        (item["name"], item["version"], item["checksum"])
+        for item in tomllib.loads(lock.read_text(encoding="utf-8")).get("package", [])
+        if item.get("source") == REGISTRY
+    )
+
+
 def seed(home: Path, lock: Path, source: Path) -> int:
     """Fill a fresh CARGO_HOME from the cache in *source*, for work without network.
 
@@ -176,13 +185,9 @@ def seed(home: Path, lock: Path, source: Path) -> int:
     Returns:
         the number of ``.crate`` files found.
     """
-    locked = [
-        item
-        for item in tomllib.loads(lock.read_text(encoding="utf-8")).get("package", [])
-        if item.get("source") == REGISTRY
-    ]
-    digests = {f"{item['name']}-{item['version']}.crate": item["checksum"] for item in locked}
-    names = {item["name"] for item in locked} | {"config.json"}
+    locked = locked_packages(lock)
+    digests = {f"{name}-{version}.crate": digest for name, version, digest in locked}
+    names = {name for name, _, _ in locked} | {"config.json"}
     crates = [
         path
         for path in source.glob("registry/cache/index.crates.io-*/*.crate")

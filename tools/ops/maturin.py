@@ -83,13 +83,13 @@ def build_from_sdist(unpacked: Path, out: Path, target_folder: Path) -> Path:
     """Build a wheel from an unpacked sdist through PEP 517, as ``pip install`` does.
 
     The backend is this environment's maturin rather than one that pip downloads, so the build
-    needs no network besides the crates that the sdist's ``Cargo.lock`` names.
+    needs no network besides the crates that the sdist's ``Cargo.lock`` names. Not ``--locked``,
+    which pip does not pass either: the lock names all of the workspace, the sdist holds less.
     """
     hook = "import sys, maturin; maturin.build_wheel(sys.argv[1])"
     out.mkdir(parents=True, exist_ok=True)
     environment = {
         "CARGO_TARGET_DIR": str(target_folder),
-        "MATURIN_PEP517_ARGS": "--locked",
         "PATH": _path(),
     }
     run((sys.executable, "-c", hook, out), cwd=unpacked, env=environment)

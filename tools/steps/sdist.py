@@ -18,7 +18,7 @@ from tools.checks import archive_diff, sdist_contents, wheel_contents
 from tools.console import console
 from tools.declaration import ROOT, Declaration, PythonProject
 from tools.errors import GateRefused, Mismatch, raise_if
-from tools.model import Artifact, Kind, parse_version
+from tools.model import Artifact, Kind, Problem, parse_version
 from tools.ops import cargo, maturin
 from tools.steps.clones import Sources, sources
 from tools.steps.smoke import install
@@ -117,6 +117,19 @@ def _build(source: Sources, root: Path, project: PythonProject, path: Path) -> N
     with cargo.exclusive(target):
         cargo.purge(target, list(cargo.packages(checkout)))
         wheel = maturin.build_from_sdist(unpacked, work / "wheel", target)
+    _require_locked(checkout / cargo.LOCK, unpacked / cargo.LOCK, path.name)
     version = cargo.packages(checkout)[project.crate]
     install(checkout, project.module, wheel, version, work)
     console.info(f"{path.name}: built from source and imported ({wheel.name})")
+
+
+def _require_locked(committed: Path, used: Path, sdist: str) -> None:
+    others = cargo.locked_packages(used) - cargo.locked_packages(committed)
+    raise_if(
+        (
+            Problem(f"{sdist}: {cargo.LOCK}", "the committed version", f"{name} {version}")
+            for name, version, _ in sorted(others)
+        ),
+        "building from the sdist resolved to packages that the lock does not name",
+        GateRefused,
+    )
