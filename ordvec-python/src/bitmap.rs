@@ -9,6 +9,7 @@ use pyo3::types::PyType;
 use crate::convert;
 use crate::errors::{file_problem, refused};
 use crate::output::{self, Batch, Single};
+use crate::threads;
 
 /// One bit per coordinate, set for the `n_top` largest of each row.
 #[pyclass(module = "ordvec")]
@@ -78,7 +79,7 @@ impl Bitmap {
     /// Append the rows of a float array (m, dim).
     fn add(&mut self, vectors: &Bound<'_, PyAny>) -> PyResult<()> {
         let rows = convert::matrix(vectors, Some(self.index.dim()))?;
-        let added = vectors.py().detach(|| self.index.add(&rows.values));
+        let added = threads::run(vectors.py(), || self.index.add(&rows.values))?;
         added.map_err(refused)
     }
 
@@ -86,7 +87,7 @@ impl Bitmap {
     fn search<'py>(&self, queries: &Bound<'py, PyAny>, k: usize) -> PyResult<Batch<'py>> {
         let py = queries.py();
         let rows = convert::matrix(queries, Some(self.index.dim()))?;
-        let found = py.detach(|| self.index.search(&rows.values, k));
+        let found = threads::run(py, || self.index.search(&rows.values, k))?;
         output::batch(py, found.map_err(refused)?)
     }
 
@@ -124,7 +125,7 @@ impl Bitmap {
     ) -> PyResult<Bound<'py, PyArray2<u32>>> {
         let py = queries.py();
         let rows = convert::matrix(queries, Some(self.index.dim()))?;
-        let found = py.detach(|| self.index.top_m_candidates_batched(&rows.values, m));
+        let found = threads::run(py, || self.index.top_m_candidates_batched(&rows.values, m))?;
         let width = m.min(self.index.len());
         output::stack(py, found.map_err(refused)?, width)
     }
@@ -139,8 +140,9 @@ impl Bitmap {
         let py = queries.py();
         let rows = convert::matrix(queries, Some(self.index.dim()))?;
         let index = &self.index;
-        let found =
-            py.detach(|| index.top_m_candidates_batched_chunked(&rows.values, m, batch_size));
+        let found = threads::run(py, || {
+            index.top_m_candidates_batched_chunked(&rows.values, m, batch_size)
+        })?;
         let width = m.min(index.len());
         output::stack(py, found.map_err(refused)?, width)
     }

@@ -6,6 +6,7 @@ use pyo3::prelude::*;
 use crate::convert;
 use crate::errors::refused;
 use crate::output::{self, Batch};
+use crate::threads;
 
 /// Rank of each coordinate of a 1-D float array, ties by ascending index.
 #[pyfunction]
@@ -85,9 +86,9 @@ fn rankquant_eval_search<'py>(
     let py = corpus.py();
     let corpus = convert::matrix(corpus, None)?;
     let queries = convert::matrix(queries, Some(corpus.width))?;
-    let results = py.detach(|| {
+    let results = threads::run(py, || {
         ordvec::rankquant_eval_search(&corpus.values, &queries.values, corpus.width, bits, k)
-    });
+    })?;
     output::batch(py, results.map_err(refused)?)
 }
 

@@ -8,6 +8,7 @@ use pyo3::types::PyType;
 use crate::convert;
 use crate::errors::{file_problem, refused};
 use crate::output::{self, Batch};
+use crate::threads;
 
 /// Full-precision rank index: one u16 rank per coordinate.
 #[pyclass(module = "ordvec")]
@@ -67,7 +68,7 @@ impl Rank {
     /// Append the rows of a float array (m, dim).
     fn add(&mut self, vectors: &Bound<'_, PyAny>) -> PyResult<()> {
         let rows = convert::matrix(vectors, Some(self.index.dim()))?;
-        let added = vectors.py().detach(|| self.index.add(&rows.values));
+        let added = threads::run(vectors.py(), || self.index.add(&rows.values))?;
         added.map_err(refused)
     }
 
@@ -75,7 +76,7 @@ impl Rank {
     fn search<'py>(&self, queries: &Bound<'py, PyAny>, k: usize) -> PyResult<Batch<'py>> {
         let py = queries.py();
         let rows = convert::matrix(queries, Some(self.index.dim()))?;
-        let found = py.detach(|| self.index.search(&rows.values, k));
+        let found = threads::run(py, || self.index.search(&rows.values, k))?;
         output::batch(py, found.map_err(refused)?)
     }
 
@@ -87,7 +88,7 @@ impl Rank {
     ) -> PyResult<Batch<'py>> {
         let py = queries.py();
         let rows = convert::matrix(queries, Some(self.index.dim()))?;
-        let found = py.detach(|| self.index.search_asymmetric(&rows.values, k));
+        let found = threads::run(py, || self.index.search_asymmetric(&rows.values, k))?;
         output::batch(py, found.map_err(refused)?)
     }
 

@@ -8,6 +8,7 @@ use pyo3::types::PyType;
 use crate::convert;
 use crate::errors::{file_problem, refused};
 use crate::output::{self, Batch, Single};
+use crate::threads;
 
 /// Ranks quantized to 1, 2 or 4 bits per coordinate.
 #[pyclass(module = "ordvec")]
@@ -77,7 +78,7 @@ impl RankQuant {
     /// Append the rows of a float array (m, dim).
     fn add(&mut self, vectors: &Bound<'_, PyAny>) -> PyResult<()> {
         let rows = convert::matrix(vectors, Some(self.index.dim()))?;
-        let added = vectors.py().detach(|| self.index.add(&rows.values));
+        let added = threads::run(vectors.py(), || self.index.add(&rows.values))?;
         added.map_err(refused)
     }
 
@@ -85,7 +86,7 @@ impl RankQuant {
     fn search<'py>(&self, queries: &Bound<'py, PyAny>, k: usize) -> PyResult<Batch<'py>> {
         let py = queries.py();
         let rows = convert::matrix(queries, Some(self.index.dim()))?;
-        let found = py.detach(|| self.index.search(&rows.values, k));
+        let found = threads::run(py, || self.index.search(&rows.values, k))?;
         output::batch(py, found.map_err(refused)?)
     }
 
@@ -97,7 +98,7 @@ impl RankQuant {
     ) -> PyResult<Batch<'py>> {
         let py = queries.py();
         let rows = convert::matrix(queries, Some(self.index.dim()))?;
-        let found = py.detach(|| self.index.search_asymmetric(&rows.values, k));
+        let found = threads::run(py, || self.index.search_asymmetric(&rows.values, k))?;
         output::batch(py, found.map_err(refused)?)
     }
 

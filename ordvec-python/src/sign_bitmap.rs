@@ -9,6 +9,7 @@ use pyo3::types::PyType;
 use crate::convert;
 use crate::errors::{file_problem, refused};
 use crate::output;
+use crate::threads;
 
 /// One sign bit per coordinate; the score is dim minus the Hamming distance.
 #[pyclass(module = "ordvec")]
@@ -72,7 +73,7 @@ impl SignBitmap {
     /// Append the rows of a float array (m, dim).
     fn add(&mut self, vectors: &Bound<'_, PyAny>) -> PyResult<()> {
         let rows = convert::matrix(vectors, Some(self.index.dim()))?;
-        let added = vectors.py().detach(|| self.index.add(&rows.values));
+        let added = threads::run(vectors.py(), || self.index.add(&rows.values))?;
         added.map_err(refused)
     }
 
@@ -96,7 +97,7 @@ impl SignBitmap {
     ) -> PyResult<Bound<'py, PyArray2<u32>>> {
         let py = queries.py();
         let rows = convert::matrix(queries, Some(self.index.dim()))?;
-        let found = py.detach(|| self.index.top_m_candidates_batched(&rows.values, m));
+        let found = threads::run(py, || self.index.top_m_candidates_batched(&rows.values, m))?;
         let width = m.min(self.index.len());
         output::stack(py, found.map_err(refused)?, width)
     }
@@ -105,7 +106,7 @@ impl SignBitmap {
     fn score_all<'py>(&self, query: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyArray1<u32>>> {
         let py = query.py();
         let query = convert::vector(query, Some(self.index.dim()))?;
-        let scores = py.detach(|| self.index.score_all(&query));
+        let scores = threads::run(py, || self.index.score_all(&query))?;
         Ok(scores.map_err(refused)?.into_pyarray(py))
     }
 
@@ -116,7 +117,7 @@ impl SignBitmap {
     ) -> PyResult<Bound<'py, PyArray2<u32>>> {
         let py = queries.py();
         let rows = convert::matrix(queries, Some(self.index.dim()))?;
-        let scores = py.detach(|| self.index.score_all_batched_flat(&rows.values));
+        let scores = threads::run(py, || self.index.score_all_batched_flat(&rows.values))?;
         output::rectangle(py, scores.map_err(refused)?, rows.rows, self.index.len())
     }
 

@@ -1,0 +1,41 @@
+//! Parallel work without the GIL, on a thread pool of this process. Calls that the core answers on
+//! the calling thread (files, single queries) only release the GIL and need none of this.
+//!
+//! The core spreads batches over the rayon pool that the calling thread belongs to, by default
+//! the global one. That pool does not survive `fork`: a child of `multiprocessing` (start method
+//! "fork", the default on Linux before Python 3.14) would wait for threads that exist only in its
+//! parent. So the pool here is kept with the id of the process that made it, and a child makes
+//! its own. Its size is that of the global pool: `RAYON_NUM_THREADS`, or one thread per CPU.
+
+use std::sync::{Mutex, PoisonError};
+
+use pyo3::exceptions::PyRuntimeError;
+use pyo3::prelude::*;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+/// The pool and the process that it belongs to. Locked only while the GIL is held and never
+/// across a release of it, so that no other thread can hold the lock when Python forks.
+static POOL: Mutex<Option<(u32, &'static ThreadPool)>> = Mutex::new(None);
+
+/// Release the GIL and run `work` on the pool. `RuntimeError` if the system gives no threads.
+pub fn run<T: Send>(py: Python<'_>, work: impl FnOnce() -> T + Send) -> PyResult<T> {
+    let pool = pool(py)?;
+    Ok(py.detach(|| pool.install(work)))
+}
+
+fn pool(_gil: Python<'_>) -> PyResult<&'static ThreadPool> {
+    let mut kept = POOL.lock().unwrap_or_else(PoisonError::into_inner);
+    let process = std::process::id();
+    match *kept {
+        Some((owner, pool)) if owner == process => Ok(pool),
+        _ => {
+            let pool = ThreadPoolBuilder::new().build().map_err(|error| {
+                PyRuntimeError::new_err(format!("cannot start the threads of a search: {error}"))
+            })?;
+            // Never dropped: a pool inherited from a parent has no threads that could end it.
+            let pool = Box::leak(Box::new(pool));
+            *kept = Some((process, pool));
+            Ok(pool)
+        }
+    }
+}
