@@ -1,0 +1,267 @@
+"""Operator verbs: ``invoke release.VERB``. Thin: adapt arguments, call a step, exit with its code.
+
+``invoke --list`` names the verbs and ``invoke --help release.VERB`` teaches one. In a release.yml
+job every argument has its value from the environment; on a laptop it can be given. Exit codes:
+0 done, 2 wrong call, 10 refused, 20 partly published and resumable, 21 not repairable under this
+version, 30 mismatch, 75 transient. ``--json`` prints one JSON document on standard output.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from invoke.collection import Collection
+from invoke.context import Context as Invocation
+from invoke.tasks import task
+
+from tools.__main__ import guarded
+
+HELP = {
+    "tag": "the release tag, vX.Y.Z; by default the one that triggered the workflow",
+    "commit": "the tagged commit; by default the workflow's, else the tag's in this checkout",
+    "json": "print the result as one JSON document on standard output",
+}
+
+
+def _exit(action: Callable[[], object], json: bool) -> None:
+    code = guarded(action, json_mode=json)
+    if code:
+        sys.exit(code)
+
+
+def _step(module: str, json: bool, tag: str, commit: str, **arguments: Any) -> None:
+    """Call ``tools.steps.MODULE.MODULE(context, **arguments)``; the imports are guarded too."""
+
+    def action() -> object:
+        from importlib import import_module
+
+        from tools.checks.release_assets import lane_named
+        from tools.steps.context import build
+
+        if "lane" in arguments:
+            arguments["lane"] = lane_named(arguments["lane"])
+        step = getattr(import_module(f"tools.steps.{module}"), module)
+        return step(build(tag=tag, commit=commit), **arguments)
+
+    _exit(action, json)
+
+
+@task(help={"json": HELP["json"]})
+def plan(_: Invocation, json: bool = False) -> None:
+    """Compute the matrices of release.yml from release.toml.
+
+    Writes the outputs wheels, sdists, simd and smoke, each a JSON list on one line.
+    """
+
+    def action() -> object:
+        from tools.declaration import Declaration
+        from tools.steps.plan import plan as step
+
+        return step(Declaration.load())
+
+    _exit(action, json)
+
+
+@task(help={"tag": HELP["tag"], "json": HELP["json"]})
+def guard(_: Invocation, tag: str = "", json: bool = False) -> None:
+    """Judge the tag: strict vX.Y.Z, and the version that stands in the tree.
+
+    Writes the outputs release and version. Any other tag gives release=false and exit code 0.
+    """
+
+    def action() -> object:
+        from tools.declaration import ROOT, Declaration
+        from tools.steps.guard import guard as step
+
+        chosen = tag or os.environ.get("GITHUB_REF_NAME", "")
+        return step(Declaration.load(), ROOT, chosen)
+
+    _exit(action, json)
+
+
+@task(name="require-ci-green", help=HELP)
+def require_ci_green(_: Invocation, tag: str = "", commit: str = "", json: bool = False) -> None:
+    """Wait until every gate workflow is green for exactly this commit, the head of the branch.
+
+    Writes the output runs: the URL of each green run. Needs GITHUB_TOKEN with actions: read.
+    """
+    _step("require_ci_green", json, tag, commit)
+
+
+@task(help=HELP)
+def draft(_: Invocation, tag: str = "", commit: str = "", json: bool = False) -> None:
+    """Adopt or create the one draft release of this tag and commit.
+
+    Needs GITHUB_TOKEN with contents: write.
+    """
+    _step("draft", json, tag, commit)
+
+
+@task(help={**HELP, "project": "a PyPI project of release.toml"})
+def canonicalize(
+    _: Invocation, project: str, tag: str = "", commit: str = "", json: bool = False
+) -> None:
+    """Select the canonical wheels and sdist of a project into dist/pypi/PROJECT.
+
+    New version: dist/built/PROJECT. On PyPI already: what PyPI serves, verified; missing files
+    come from the draft's attested assets. Needs GITHUB_TOKEN with contents: write.
+    """
+    _step("canonicalize", json, tag, commit, project_name=project)
+
+
+@task(help={**HELP, "gate-runs": "JSON, gate workflow to run URL; by default $GATE_RUNS"})
+def record(
+    _: Invocation, gate_runs: str = "", tag: str = "", commit: str = "", json: bool = False
+) -> None:
+    """Write dist/attested/core/release-record.json from the packaged and canonical files."""
+    _step("record", json, tag, commit, gate_runs=gate_runs or os.environ.get("GATE_RUNS", ""))
+
+
+LANE = {"lane": "core (core crate, Python files, record) or manifest (manifest crate)"}
+
+
+@task(help={**HELP, **LANE})
+def subjects(_: Invocation, lane: str, tag: str = "", commit: str = "", json: bool = False) -> None:
+    """Write dist/subjects-LANE.sha256 and the output base64: the files that this run built."""
+    _step("subjects", json, tag, commit, lane=lane)
+
+
+@task(help={**HELP, **LANE, "path": "the bundle's file; by default $BUNDLE_PATH"})
+def bundle(
+    _: Invocation, lane: str, path: str = "", tag: str = "", commit: str = "", json: bool = False
+) -> None:
+    """Take over the attestation's bundle when it attests exactly the lane's subjects."""
+    source = Path(path or os.environ.get("BUNDLE_PATH", ""))
+    _step("bundle", json, tag, commit, lane=lane, source=source)
+
+
+@task(name="verify-attestations", help={**HELP, **LANE})
+def verify_attestations(
+    _: Invocation, lane: str, tag: str = "", commit: str = "", json: bool = False
+) -> None:
+    """Verify a lane's bundle, provenance and stored attestations before anything is staged.
+
+    Pinned trust root, signer workflow, tag, commit, predicate; subjects equal to the files.
+    """
+    _step("verify_attestations", json, tag, commit, lane=lane)
+
+
+@task(help={**HELP, **LANE})
+def stage(_: Invocation, lane: str, tag: str = "", commit: str = "", json: bool = False) -> None:
+    """Upload what is missing of a lane to the draft, and prove that the set is exact.
+
+    Needs GITHUB_TOKEN with contents: write.
+    """
+    _step("stage", json, tag, commit, lane=lane)
+
+
+@task(name="publish-crate", help={**HELP, "crate": "a crate of release.toml"})
+def publish_crate(
+    _: Invocation, crate: str, tag: str = "", commit: str = "", json: bool = False
+) -> None:
+    """Publish a crate that crates.io does not serve yet, and read it back everywhere.
+
+    Re-packages and compares before it mints a token; needs id-token: write for that.
+    """
+    _step("publish_crate", json, tag, commit, name=crate)
+
+
+@task(name="publish-pypi", help={**HELP, "project": "a PyPI project of release.toml"})
+def publish_pypi(
+    _: Invocation, project: str, tag: str = "", commit: str = "", json: bool = False
+) -> None:
+    """Upload the canonical files that PyPI does not serve yet, with attestations; read back.
+
+    Needs id-token: write. Re-running uploads only what is missing.
+    """
+    _step("publish_pypi", json, tag, commit, project_name=project)
+
+
+@task(help=HELP)
+def undraft(_: Invocation, tag: str = "", commit: str = "", json: bool = False) -> None:
+    """Make the release public when draft, record and four registries agree exactly.
+
+    Needs GITHUB_TOKEN with contents: write.
+    """
+    _step("undraft", json, tag, commit)
+
+
+@task(
+    positional=["version"],
+    help={
+        "version": "the released version, X.Y.Z",
+        "file": "verify this one local file instead of the whole release",
+        "wait": "read again what is not there yet, until the declared time is up (as in CI)",
+        "json": HELP["json"],
+    },
+)
+def verify(
+    _: Invocation, version: str, file: str = "", wait: bool = False, json: bool = False
+) -> None:
+    """Verify a public release: every file on every surface, as any stranger can.
+
+    Works without credentials; GITHUB_TOKEN only raises GitHub's rate limit.
+    """
+
+    def action() -> object:
+        from tools.steps.context import build
+        from tools.steps.verify import verify as step
+
+        waiting = wait or os.environ.get("GITHUB_ACTIONS") == "true"
+        return step(build(version=version), file=Path(file) if file else None, wait=waiting)
+
+    _exit(action, json)
+
+
+@task(positional=["version"], help={"version": "the version, X.Y.Z", "json": HELP["json"]})
+def status(_: Invocation, version: str, json: bool = False) -> None:
+    """Show where a release stands: five answers for each file, the phases, the next action.
+
+    Changes nothing. GITHUB_TOKEN with push rights is needed to see a draft.
+    """
+
+    def action() -> object:
+        from tools.steps.context import build
+        from tools.steps.status import status as step
+
+        return step(build(version=version))
+
+    _exit(action, json)
+
+
+@task(help={"args": "arguments of the rehearsal in one string; see `nox -s rehearse -- --help`"})
+def rehearse(_: Invocation, args: str = "") -> None:
+    """Release this very tree end to end on loopback; the same as `nox -s rehearse`."""
+    import shlex
+
+    from tools.__main__ import main
+
+    code = main(["rehearse", *shlex.split(args)])
+    if code:
+        sys.exit(code)
+
+
+release = Collection(
+    "release",
+    plan,
+    guard,
+    require_ci_green,
+    draft,
+    canonicalize,
+    record,
+    subjects,
+    bundle,
+    verify_attestations,
+    stage,
+    publish_crate,
+    publish_pypi,
+    undraft,
+    verify,
+    status,
+    rehearse,
+)
+namespace = Collection(release)
