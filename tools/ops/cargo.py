@@ -90,6 +90,14 @@ def packages(root: Path, env: Mapping[str, str] | None = None) -> dict[str, str]
     return {item["name"]: item["version"] for item in metadata(root, env)["packages"]}
 
 
+def features(root: Path, crate: str) -> frozenset[str]:
+    """The names of a workspace member's cargo features."""
+    for item in metadata(root)["packages"]:
+        if item["name"] == crate:
+            return frozenset(item["features"])
+    return frozenset()
+
+
 def path_dependencies(root: Path, crate: str) -> tuple[Path, ...]:
     """The folders, relative to *root*, of *crate* and of every crate it reaches by path."""
     listed = {item["name"]: item for item in metadata(root)["packages"]}

@@ -122,8 +122,7 @@ def run_tests(
         env: variables for the module and its tests.
     """
     fresh, seen = install(root, project.module, wheel, version, work, env)
-    tests = work / "tests"
-    shutil.copytree(root / project.path / "tests", tests)
+    tests = _copy_tests(root / project.path, work / project.name)
     done = fresh.run(
         *("-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", "--rootdir", tests, tests),
         cwd=tests,
@@ -138,6 +137,16 @@ def run_tests(
     levels = _levels(seen.get("levels"))
     digest = Digest.of_file(wheel)
     return Tested(wheel.name, digest, str(seen["python"]), passed, skipped, levels)
+
+
+def _copy_tests(project: Path, folder: Path) -> Path:
+    """The project's tests and the pages they read, at a place from which no source is in reach."""
+    tests = shutil.copytree(
+        project / "tests", folder / "tests", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    for page in project.glob("*.md"):
+        shutil.copyfile(page, folder / page.name)
+    return tests
 
 
 def install(
