@@ -60,6 +60,9 @@ class Misbehaviour:
 
     Attributes:
         list_lag: after its creation a release is missing from that many listings.
+        asset_lag: after its upload an asset is missing from that many listings of assets.
+        publish_lag: after the un-draft that many look-ups by tag still find nothing.
+        attestation_lag: after its storing an attestation is missing from that many look-ups.
         duplicate_drafts: that many creations of a draft make two.
         half_uploads: that many uploads leave an asset of state ``starter`` and answer 502.
         requests_left: requests until the rate limit answers 403; None for no limit.
@@ -67,6 +70,9 @@ class Misbehaviour:
     """
 
     list_lag: int = 0
+    asset_lag: int = 0
+    publish_lag: int = 0
+    attestation_lag: int = 0
     duplicate_drafts: int = 0
     half_uploads: int = 0
     requests_left: int | None = None
@@ -100,6 +106,17 @@ class Core:
     @property
     def web_url(self) -> str:
         return f"{WEB}/{self.repository}"
+
+    def hide(self, kind: str, identity: int, times: int) -> None:
+        """From now on *times* look-ups of this kind do not see the thing yet."""
+        if times:
+            self.state.unlisted[kind, identity] = times
+
+    def hidden(self, kind: str, identity: int) -> bool:
+        """Whether this look-up does not see it yet; each look-up brings it closer."""
+        left = self.state.unlisted.pop((kind, identity), 0)
+        self.hide(kind, identity, left - 1 if left else 0)
+        return left > 0
 
     def record(self, action: str, subject: str, label: str, detail: str = "") -> None:
         """Write a change into the ledger of events."""

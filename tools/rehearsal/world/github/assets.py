@@ -130,7 +130,11 @@ def _owner(call: Call) -> tuple[Release, Asset]:
 
 def _list(core: Core, call: Call) -> Response:
     release = found(call)
-    items = [asset_json(core, release, asset) for asset in call.state.assets_of(release.id)]
+    items = [
+        asset_json(core, release, asset)
+        for asset in call.state.assets_of(release.id)
+        if not core.hidden("asset", asset.id)
+    ]
     return page(core, call, items)
 
 
@@ -189,6 +193,7 @@ def _add(core: Core, call: Call, release: Release, name: str, state: str) -> Ass
         label=call.label,
     )
     core.state.assets[asset.id] = asset
+    core.hide("asset", asset.id, core.misbehaviour.asset_lag)
     core.record(f"asset.{state}", name, call.label, digest or "")
     return asset
 

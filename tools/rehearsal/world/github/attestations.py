@@ -38,15 +38,17 @@ def _store(core: Core, call: Call) -> Response:
     bundle = call.json().get("bundle")
     if not isinstance(bundle, dict):
         raise ApiError(422, "Invalid request.\n\nbundle is not an object.")
+    predicate_type, digests = _statement(bundle)
     attestation = Attestation(
         id=core.state.new_id(),
         bundle=bundle,
-        predicate_type=_statement(bundle)[0],
-        digests=_statement(bundle)[1],
+        predicate_type=predicate_type,
+        digests=digests,
         time=core.clock(),
         label=call.label,
     )
     core.state.attestations[attestation.id] = attestation
+    core.hide("attestation", attestation.id, core.misbehaviour.attestation_lag)
     core.record(
         "attestation.stored",
         str(attestation.id),
@@ -76,6 +78,7 @@ def _list(core: Core, call: Call) -> Response:
         for attestation in sorted(call.state.attestations.values(), key=lambda a: -a.id)
         if digest in attestation.digests
         and attestation.predicate_type.startswith(_SHORT.get(wanted, wanted))
+        and not core.hidden("attestation", attestation.id)
     ]
     if not matching and not core.misbehaviour.empty_attestations:
         raise ApiError(404, NOT_FOUND)

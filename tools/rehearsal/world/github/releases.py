@@ -117,17 +117,9 @@ def _list(core: Core, call: Call) -> Response:
     items = [
         release_json(core, call.state, release)
         for release in releases
-        if visible(release, call.caller) and not _lagging(core, release)
+        if visible(release, call.caller) and not core.hidden("release", release.id)
     ]
     return page(core, call, items)
-
-
-def _lagging(core: Core, release: Release) -> bool:
-    """Whether the listing does not know of it yet; each listing brings it closer."""
-    left = core.state.unlisted.get(release.id, 0)
-    if left:
-        core.state.unlisted[release.id] = left - 1
-    return left > 0
 
 
 def _latest(core: Core, call: Call) -> Response:
@@ -140,7 +132,7 @@ def _latest(core: Core, call: Call) -> Response:
 
 def _by_tag(core: Core, call: Call) -> Response:
     release = published_of(call.state, call.param("tag"))
-    if release is None:
+    if release is None or core.hidden("tag", release.id):
         raise ApiError(404, NOT_FOUND)
     return JSONResponse(release_json(core, call.state, release))
 
@@ -196,7 +188,7 @@ def _new(core: Core, call: Call, wanted: dict[str, Any], tag: str) -> Release:
 
 def _added(core: Core, release: Release) -> None:
     core.state.releases[release.id] = release
-    core.state.unlisted[release.id] = core.misbehaviour.list_lag
+    core.hide("release", release.id, core.misbehaviour.list_lag)
     core.record("release.created", str(release.id), release.label, release.tag)
 
 
@@ -238,6 +230,7 @@ def _publish(core: Core, release: Release, label: str) -> Release:
             raise _invalid("target_commitish", "invalid")
         core.git.create_tag(release.tag, sha)
         core.record("tag.created", release.tag, label, sha)
+    core.hide("tag", release.id, core.misbehaviour.publish_lag)
     core.record("release.published", str(release.id), label, release.tag)
     immutable = core.state.immutable_releases
     return dataclasses.replace(release, draft=False, immutable=immutable, published=core.clock())

@@ -57,8 +57,9 @@ class Stage:
         conclusion: str | None = "success",
         attempt: int = 1,
         jobs: Iterable[tuple[str, str, str | None]] = (),
+        run_id: int | None = None,
     ) -> int:
-        """A run; its id. Attempts before *attempt* are shown as failed.
+        """A run; its id, a new one by default. Attempts before *attempt* are shown as failed.
 
         *jobs* are (name, status, conclusion) of the latest attempt.
         """
@@ -69,7 +70,14 @@ class Stage:
             number = sum(run.workflow == workflow for run in state.runs.values()) + 1
             made = tuple(Job(state.new_id(), *job) for job in jobs)
             run = Run(
-                state.new_id(), number, workflow, sha, event, branch, (*earlier, latest), made
+                run_id or state.new_id(),
+                number,
+                workflow,
+                sha,
+                event,
+                branch,
+                (*earlier, latest),
+                made,
             )
             state.runs[run.id] = run
             state.workflows.add(workflow)
@@ -84,6 +92,14 @@ class Stage:
             )
             attempts = (*found.attempts[:-1], latest)
             self.state.runs[run] = dataclasses.replace(found, attempts=attempts)
+
+    def set_jobs(self, run: int, jobs: Iterable[tuple[str, str, str | None]]) -> None:
+        """The jobs of a run's latest attempt: (name, status, conclusion); ids stay by name."""
+        with self.core.lock:
+            found = self.state.runs[run]
+            known = {job.name: job.id for job in found.jobs}
+            made = tuple(Job(known.get(job[0]) or self.state.new_id(), *job) for job in jobs)
+            self.state.runs[run] = dataclasses.replace(found, jobs=made)
 
     def rerun(self, run: int, status: str = "queued", conclusion: str | None = None) -> None:
         """Somebody re-runs it: a new attempt under the same id."""

@@ -165,7 +165,7 @@ class State:
     protection: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     immutable_releases: bool = True
     burned_tags: set[str] = field(default_factory=set)
-    unlisted: dict[int, int] = field(default_factory=dict)
+    unlisted: dict[tuple[str, int], int] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     last_id: int = 1000
 

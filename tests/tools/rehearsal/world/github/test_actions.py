@@ -108,3 +108,18 @@ def test_one_job_is_re_run_by_its_id(forge: Forge) -> None:
     assert client.post(f"{API}/actions/jobs/{listed[0]['id']}/rerun").status_code == 201
     assert asked == [("publish-pypi",)]
     assert client.post(f"{API}/actions/jobs/1/rerun").status_code == 404
+
+
+def test_the_jobs_of_a_run_change_and_keep_their_ids(forge: Forge, stranger: httpx.Client) -> None:
+    run = forge.github.add_run(
+        "release.yml", forge.origin.head, run_id=77, jobs=[("a", "queued", None)]
+    )
+    url = f"{API}/actions/runs/77/jobs"
+    (before,) = stranger.get(url).json()["jobs"]
+    forge.github.set_jobs(run, [("a", "completed", "success"), ("b", "in_progress", None)])
+    after = stranger.get(url).json()["jobs"]
+    assert after[0]["id"] == before["id"]
+    assert [(job["name"], job["status"]) for job in after] == [
+        ("a", "completed"),
+        ("b", "in_progress"),
+    ]

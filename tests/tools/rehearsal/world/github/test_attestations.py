@@ -71,3 +71,10 @@ def test_what_is_no_bundle_is_refused(forge: Forge, body: dict[str, Any]) -> Non
     client = forge.client({"attestations": "write"})
     assert client.post(f"{API}/attestations", json=body).status_code == 422
     assert forge.github.state.attestations == {}
+
+
+def test_a_lagging_store(forge: Forge, stranger: httpx.Client) -> None:
+    forge.github.misbehaviour.attestation_lag = 2
+    store(forge, bundle("aa"))
+    url = f"{API}/attestations/sha256:aa"
+    assert [stranger.get(url).status_code for _ in range(3)] == [404, 404, 200]

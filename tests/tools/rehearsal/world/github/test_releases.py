@@ -314,3 +314,22 @@ def test_an_asset_can_be_put_there_by_somebody_else(forge: Forge, job: httpx.Cli
     forge.github.put_asset(release, "a.txt", b"theirs")
     (found,) = job.get(f"{API}/releases/{release}/assets").json()
     assert found["digest"] == f"sha256:{sha256(b'theirs').hexdigest()}"
+
+
+# ---------------------------------------------------------------------- late, but not wrong
+
+
+def test_a_lagging_list_of_assets(forge: Forge, job: httpx.Client) -> None:
+    forge.github.misbehaviour.asset_lag = 1
+    release = draft(job)["id"]
+    upload(job, release, "a.txt")
+    url = f"{API}/releases/{release}/assets"
+    assert [len(job.get(url).json()) for _ in range(2)] == [0, 1]
+    assert upload(job, release, "a.txt").status_code == 422  # it is there all the same
+
+
+def test_a_lagging_publication(forge: Forge, job: httpx.Client) -> None:
+    forge.github.misbehaviour.publish_lag = 1
+    publish(job, draft(job)["id"])
+    url = f"{API}/releases/tags/v1.0.0"
+    assert [job.get(url).status_code for _ in range(2)] == [404, 200]
