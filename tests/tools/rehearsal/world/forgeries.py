@@ -197,7 +197,6 @@ def unlogged_signature(forger: Forger) -> dict[str, Any]:
 def logged_elsewhere(forger: Forger) -> dict[str, Any]:
     """A log entry of a transparency log that nobody trusts."""
     other = Forger(forger.job, forger.now)
-    other.sigstore.fulcio = forger.sigstore.fulcio
     return other.bundle(keys=forger.sigstore.keys)
 
 
