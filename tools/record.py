@@ -15,7 +15,7 @@ from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from tools.errors import Mismatch
+from tools.errors import Mismatch, UsageError
 from tools.model import Artifact, Digest, Kind
 
 RECORD_NAME = "release-record.json"
@@ -140,10 +140,15 @@ def read(kind: type[_T], content: bytes, name: str) -> _T:
 
 
 def read_file(kind: type[_T], path: Path) -> _T:
-    """Parse a document from a file; Mismatch when it is missing or malformed."""
+    """Parse a document from a file.
+
+    Raises:
+        UsageError: there is no such file.
+        Mismatch: it is malformed.
+    """
     try:
         return read(kind, path.read_bytes(), path.name)
     except OSError as error:
-        raise Mismatch(
+        raise UsageError(
             f"cannot read {path}", found=str(error.strerror), remedy="run the step that makes it"
         ) from error

@@ -49,9 +49,9 @@ def undraft(context: Context) -> Undrafted:
         reading = _require_served(context, record)
         completion = _completion(context, record, assets, reading)
         _place(context, release, assets, completion)
-        _publish(context, release)
-    console.success(f"{context.tag} is public: {release.url}")
-    return Undrafted(release.url, not release.draft, completion)
+        public = _publish(context, release)
+    console.success(f"{context.tag} is public: {public.url}")
+    return Undrafted(public.url, not release.draft, completion)
 
 
 def _staged_record(context: Context, assets: Mapping[str, Asset]) -> ReleaseRecord:
@@ -156,7 +156,7 @@ def _place(
     )
 
 
-def _publish(context: Context, release: Release) -> None:
+def _publish(context: Context, release: Release) -> Release:
     """The one PATCH; then read back that the release is public."""
     github = context.github()
     if release.draft:
@@ -173,7 +173,7 @@ def _publish(context: Context, release: Release) -> None:
     while True:
         found = drafts.require(context)
         if not found.draft:
-            return
+            return found
         if not deadline.pause(readback.poll_seconds):
             raise PartlyPublished(
                 f"{release.tag} is still a draft", remedy="re-run this job", found=found.url

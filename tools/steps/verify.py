@@ -17,6 +17,7 @@ from tools.console import console
 from tools.errors import Mismatch, ReleaseError, Transient, UsageError
 from tools.model import Cell, CellState, Digest, Problem
 from tools.ops.clock import Deadline
+from tools.ops.github import GitHubRefused
 from tools.steps import verify_cells
 from tools.steps.context import Context
 from tools.steps.verify_cells import Job, Public, pending
@@ -75,10 +76,15 @@ def _public(context: Context) -> tuple[Public | None, list[Cell]]:
     """Tag, release and record: without these nothing can be compared."""
     try:
         return verify_cells.public(context)
-    except Transient as error:
-        return None, [Cell(context.tag, "GitHub", CellState.UNREADABLE, _brief(error))]
     except ReleaseError as error:
-        return None, [Cell(context.tag, "GitHub", CellState.FAILED, _brief(error))]
+        return None, [Cell(context.tag, "GitHub", _state(error), _brief(error))]
+
+
+def _state(error: ReleaseError) -> CellState:
+    """Unreadable when nothing was learnt: no answer, or no right to ask."""
+    forbidden = isinstance(error, GitHubRefused) and error.status in (401, 403)
+    unknown = forbidden or isinstance(error, Transient)
+    return CellState.UNREADABLE if unknown else CellState.FAILED
 
 
 def _of_file(public: Public, cells: list[Cell], digest: Digest) -> list[Cell]:
@@ -130,10 +136,8 @@ def _read_all(context: Context, jobs: list[Job], wait: bool) -> list[Cell]:
 def _run(job: Job) -> list[Cell]:
     try:
         return job.read()
-    except Transient as error:
-        return [Cell(job.what, job.surface, CellState.UNREADABLE, _brief(error))]
     except ReleaseError as error:
-        return [Cell(job.what, job.surface, CellState.FAILED, _brief(error))]
+        return [Cell(job.what, job.surface, _state(error), _brief(error))]
 
 
 def _brief(error: ReleaseError) -> str:

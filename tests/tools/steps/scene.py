@@ -1,0 +1,401 @@
+"""A release on the loopback world, step by step and in process, with small prebuilt artifacts.
+
+The services are the stand-ins of the rehearsal, spoken to over TLS; twine and sigstore are the
+real ones. Only cargo is replaced, by a client that speaks its publish protocol.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import os
+import struct
+import subprocess
+import tarfile
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tools.checks.release_assets import Lane
+from tools.declaration import ROOT, Declaration, PythonProject, Readback
+from tools.model import Version
+from tools.ops.actions import Runtime
+from tools.ops.clock import Clock
+from tools.ops.http import Http
+from tools.ops.proc import Completed
+from tools.rehearsal.setting import OIDC, Setting
+from tools.rehearsal.signing import (
+    Subject,
+    attest_build_provenance,
+    slsa_generic_provenance,
+)
+from tools.rehearsal.world import World
+from tools.rehearsal.world.oidc import JobIdentity
+from tools.steps import (
+    bundle,
+    canonicalize,
+    draft,
+    publish_crate,
+    publish_pypi,
+    record,
+    stage,
+    subjects,
+    undraft,
+    verify_attestations,
+)
+from tools.steps.context import Context, user_agent
+
+VERSION = Version.parse("0.7.0")
+TAG = f"v{VERSION}"
+EMAIL = "maintainer@example.invalid"
+GATE_URL = "https://github.com/Fieldnote-Echo/ordvec/actions/runs/1"
+EXAMPLE = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+class SteppedClock:
+    """Sleeping takes no time, but time goes on: the world's clock and the steps' agree."""
+
+    def __init__(self) -> None:
+        self.offset = 0.0
+
+    def clock(self) -> Clock:
+        from time import monotonic
+
+        return Clock(
+            monotonic=lambda: monotonic() + self.offset,
+            now=self.now,
+            sleep=self.sleep,
+        )
+
+    def now(self) -> datetime:
+        from datetime import timedelta
+
+        return datetime.now(UTC) + timedelta(seconds=self.offset)
+
+    def sleep(self, seconds: float) -> None:
+        self.offset += seconds
+
+
+@dataclass(frozen=True)
+class Origin:
+    """A bare repository whose main head carries the signed release tag."""
+
+    path: Path
+    commit: str
+    public_key: str
+
+
+def make_origin(folder: Path) -> Origin:
+    """The origin of every scene of a test session."""
+    tree, bare, key = folder / "tree", folder / "origin.git", folder / "key"
+
+    def run(*argv: str | Path, cwd: Path | None = None) -> str:
+        env = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+        done = subprocess.run(
+            [str(part) for part in argv],
+            cwd=cwd,
+            env=env,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        return done.stdout.strip()
+
+    def git(*args: str) -> str:
+        who = ("-c", "user.name=Maintainer", "-c", f"user.email={EMAIL}")
+        how = ("-c", "gpg.format=ssh", "-c", f"user.signingkey={key}")
+        return run("git", *who, *how, *args, cwd=tree)
+
+    tree.mkdir(parents=True)
+    run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", EMAIL, "-f", key)
+    git("init", "-q", "-b", "main")
+    for name in ("base", "release"):
+        git("commit", "-q", "--allow-empty", "-m", name)
+    git("tag", "-s", TAG, "-m", TAG)
+    run("git", "clone", "-q", "--bare", tree, bare)
+    return Origin(bare, git("rev-parse", "HEAD"), key.with_suffix(".pub").read_text())
+
+
+def crate_bytes(name: str, extra: str = "") -> bytes:
+    """A ``.crate`` as crates.io accepts one; *extra* goes into its lib.rs."""
+    manifest = f'[package]\nname = "{name}"\nversion = "{VERSION}"\n'
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
+        for path, text in (("Cargo.toml", manifest), ("src/lib.rs", extra or "//! x\n")):
+            member = tarfile.TarInfo(f"{name}-{VERSION}/{path}")
+            member.size = len(text)
+            archive.addfile(member, io.BytesIO(text.encode()))
+    return buffer.getvalue()
+
+
+def _metadata(project: PythonProject) -> str:
+    return (
+        f"Metadata-Version: 2.1\nName: {project.name}\nVersion: {VERSION}\nSummary: t\n"
+        "Description-Content-Type: text/markdown\n\n# A distribution\n"
+    )
+
+
+def wheel_bytes(project: PythonProject, name: str, extra: str = "") -> bytes:
+    """A wheel under its declared name, with the tags of that name and both licences."""
+    info = f"{project.dist_name}-{VERSION}.dist-info"
+    python, abi, platforms = name.removesuffix(".whl").split("-")[-3:]
+    tags = "".join(f"Tag: {python}-{abi}-{platform}\n" for platform in platforms.split("."))
+    files = {
+        f"{project.module}/__init__.py": extra,
+        f"{info}/METADATA": _metadata(project),
+        f"{info}/WHEEL": f"Wheel-Version: 1.0\nGenerator: t\nRoot-Is-Purelib: false\n{tags}",
+        f"{info}/licenses/LICENSE-MIT": "MIT\n",
+        f"{info}/licenses/LICENSE-APACHE": "Apache\n",
+    }
+    files[f"{info}/RECORD"] = "".join(f"{path},,\n" for path in (*files, f"{info}/RECORD"))
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for path, text in files.items():
+            archive.writestr(zipfile.ZipInfo(path, (2020, 1, 1, 0, 0, 0)), text)
+    return buffer.getvalue()
+
+
+def sdist_bytes(project: PythonProject, extra: str = "") -> bytes:
+    """An sdist with PKG-INFO, pyproject.toml and both licences."""
+    buffer = io.BytesIO()
+    files = {
+        "PKG-INFO": _metadata(project),
+        "pyproject.toml": "[project]\n",
+        "LICENSE-MIT": "MIT\n",
+        "LICENSE-APACHE": f"Apache\n{extra}",
+    }
+    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
+        for path, text in files.items():
+            member = tarfile.TarInfo(f"{project.dist_name}-{VERSION}/{path}")
+            member.size = len(text)
+            archive.addfile(member, io.BytesIO(text.encode()))
+    return buffer.getvalue()
+
+
+def quick(declaration: Declaration) -> Declaration:
+    """The declaration with short waits: ten polls in all."""
+    readback = Readback(poll_seconds=5, timeout_minutes=1)
+    return declaration.model_copy(update={"readback": readback})
+
+
+@dataclass
+class Scene:
+    """One release in one world."""
+
+    origin: Origin
+    folder: Path
+    setting: Setting
+    world: World
+    declaration: Declaration
+    time: SteppedClock
+    label: str = ""
+    contexts: list[Context] = field(default_factory=list)
+
+    @property
+    def root(self) -> Path:
+        return self.folder / "checkout"
+
+    @property
+    def stored_uploads(self) -> list[str]:
+        both = (*self.setting.cratesio.uploads.stored(), *self.setting.pypi.uploads.stored())
+        return [upload.file for upload in both]
+
+    def identity(self, environment: str = "", called: str = "", commit: str = "") -> JobIdentity:
+        provenance = self.declaration.provenance
+        return JobIdentity(
+            repository=self.declaration.project.repository,
+            ref=f"refs/tags/{TAG}",
+            sha=commit or self.origin.commit,
+            workflow_path=provenance.signer,
+            environment=environment or None,
+            job_workflow_ref=called or None,
+        )
+
+    def oidc(self, identity: JobIdentity, label: str = "") -> dict[str, str]:
+        bearer = self.setting.issuer.register_job(identity.claims(), label)
+        return self.setting.issuer.job_environment(self.world.plain_urls[OIDC], bearer)
+
+    def job(
+        self,
+        label: str = "job",
+        permissions: Mapping[str, str] | None = None,
+        environment: str = "",
+        commit: str = "",
+        version: Version = VERSION,
+        **settings: Any,
+    ) -> Context:
+        """What a job works with: a token unless it has no permissions, OIDC in an environment."""
+        granted = {"contents": "write", "actions": "read", "attestations": "read"}
+        chosen = granted if permissions is None else permissions
+        env = {"GITHUB_TOKEN": self.setting.github.issue_token(chosen)} if chosen else {}
+        if environment:
+            env = self.oidc(self.identity(environment), label)
+        clock = self.time.clock()
+        made = Context(
+            root=self.root,
+            declaration=self.declaration,
+            version=version,
+            commit=commit or self.origin.commit,
+            http=Http(user_agent(self.declaration), clock=clock, **settings),
+            clock=clock,
+            env=env,
+            runtime=Runtime.from_env(),
+        )
+        self.contexts.append(made)
+        return made
+
+    # ------------------------------------------------------------------ the jobs, in order
+
+    def build(self, extra: str = "") -> None:
+        """Prebuilt artifacts where the build jobs would have put them."""
+        files = self.job().files
+        for lane in ("core", "manifest"):
+            name = files.crate(lane).name
+            for folder in ("crates", *(("manifest-crate",) if lane == "manifest" else ())):
+                self.write(f"dist/{folder}/{files.crate_file(lane)}", crate_bytes(name))
+        for project in self.declaration.python:
+            for name in files.dists(project):
+                wheel = name.endswith(".whl")
+                content = (
+                    wheel_bytes(project, name, extra) if wheel else sdist_bytes(project, extra)
+                )
+                self.write(f"dist/built/{project.name}/{name}", content)
+
+    def write(self, path: str, content: bytes) -> Path:
+        target = self.root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+        return target
+
+    def draft(self) -> None:
+        draft.draft(self.job("draft-release"))
+
+    def canonicalize(self) -> None:
+        for project in self.declaration.python:
+            canonicalize.canonicalize(self.job("pypi-canonical-dist"), project.name)
+
+    def attest(self, lane: Lane, **changes: Any) -> None:
+        """record, subjects, the two signing actions, bundle: the attest and provenance jobs."""
+        context = self.job("attest")
+        if lane == "core":
+            runs = dict.fromkeys(self.declaration.gates.workflows, GATE_URL)
+            record.record(context, json.dumps(runs))
+        digests = subjects.subjects(context, lane)
+        chosen = changes.get("subjects") or {n: d.hex for n, d in digests.items()}
+        path = self.write(f"tmp/{lane}.json", self.sign_build(chosen, **changes).encode())
+        bundle.bundle(context, lane, path)
+        self.place_provenance(lane, chosen)
+
+    def sign_build(self, chosen: Mapping[str, str], **changes: Any) -> str:
+        """What actions/attest-build-provenance writes, signed by *identity* and stored."""
+        identity = changes.get("identity") or self.identity()
+        token = self.setting.github.issue_token({"attestations": "write"})
+        made = attest_build_provenance(
+            [Subject(name, digest) for name, digest in chosen.items()],
+            {**self.environment(), **self.oidc(identity)},
+            trust_config=self.setting.sigstore.client_trust_config(),
+            github_token=token,
+        )
+        return made.bundle
+
+    def sign_slsa(self, chosen: Mapping[str, str], called: str = "", commit: str = "") -> str:
+        """What the SLSA generator writes."""
+        provenance = self.declaration.provenance
+        builder = called or f"{provenance.slsa_builder}@refs/tags/{provenance.slsa_builder_tag}"
+        listing = "".join(f"{digest}  {name}\n" for name, digest in chosen.items())
+        return slsa_generic_provenance(
+            base64.b64encode(listing.encode()).decode(),
+            {**self.environment(), **self.oidc(self.identity(called=builder, commit=commit))},
+            trust_config=self.setting.sigstore.client_trust_config(),
+        )
+
+    def place_provenance(self, lane: Lane, chosen: Mapping[str, str], text: str = "") -> None:
+        name = self.job().files.provenance(lane)
+        content = text or self.sign_slsa(chosen)
+        self.write(f"dist/attested/{lane}/{name}", (content + "\n").encode())
+
+    def environment(self) -> dict[str, str]:
+        return self.world.environment(self.folder / "client")
+
+    def stage(self, lane: Lane) -> stage.Staging:
+        verify_attestations.verify_attestations(self.job("release-assets-draft"), lane)
+        return stage.stage(self.job("release-assets-draft"), lane)
+
+    def staged(self, lane: Lane = "core") -> None:
+        """Everything up to the staging of a lane."""
+        if lane == "core":
+            self.build()
+            self.draft()
+            self.canonicalize()
+        self.attest(lane)
+        self.stage(lane)
+
+    def publish_crate(self, name: str) -> publish_crate.PublishedCrate:
+        return publish_crate.publish_crate(self.job("publish-crate", {}, "crates-io"), name)
+
+    def publish_pypi(self, project: str) -> publish_pypi.PublishedProject:
+        return publish_pypi.publish_pypi(self.job("publish-pypi", {}, "pypi"), project)
+
+    def published(self) -> None:
+        """Everything up to the un-draft."""
+        self.staged("core")
+        self.publish_crate("ordvec")
+        self.staged("manifest")
+        self.publish_crate("ordvec-manifest")
+        self.publish_pypi("ordvec")
+        self.publish_pypi("ordvec-manifest")
+
+    def undraft(self) -> undraft.Undrafted:
+        return undraft.undraft(self.job("publish-github-release"))
+
+    def released(self) -> None:
+        self.published()
+        self.undraft()
+
+    # ------------------------------------------------------------------ the stand-in for cargo
+
+    def cargo_publish(self, root: Path, crate: str, token: str) -> Completed:
+        """Cargo's publish request, without cargo's packaging."""
+        path = self.crate_path(root, crate)
+        metadata = {
+            "name": crate,
+            "vers": str(VERSION),
+            "deps": [],
+            "features": {},
+            "description": "test",
+            "license": "MIT",
+        }
+        raw, content = json.dumps(metadata).encode(), path.read_bytes()
+        body = struct.pack("<I", len(raw)) + raw + struct.pack("<I", len(content)) + content
+        from tools.errors import Transient
+
+        with Http("cargo/1.95.0 stand-in", clock=self.time.clock(), attempts=1) as http:
+            try:
+                answer = http.request(
+                    "PUT",
+                    "https://crates.io/api/v1/crates/new",
+                    headers={"Authorization": token},
+                    content=body,
+                )
+                code, text = (0, "") if answer.ok else (101, answer.text)
+            except Transient as error:
+                code, text = 101, f"{error.message} {error.found}"
+        return Completed(("cargo", "publish"), code, "", text, 0.0)
+
+    def crate_path(self, root: Path, crate: str) -> Path:
+        lane = self.declaration.crate_named(crate).lane
+        return replace(self.job().layout, dist=root / "dist").crate(lane)
+
+    def repackage(self, root: Path, crate: str, *, overlay: bool, work: Path) -> Path:
+        """Re-packaging gives the attested bytes, as it does on an unchanged tool chain."""
+        target = work / "again.crate"
+        target.write_bytes(self.crate_path(root, crate).read_bytes())
+        return target
+
+
+def load_declaration() -> Declaration:
+    return quick(Declaration.load(ROOT))
