@@ -6,21 +6,23 @@ mod header;
 use std::fs;
 
 #[test]
-fn the_committed_header_has_not_drifted() {
-    // A checkout with autocrlf has other line ends, which C does not mind.
-    let committed = fs::read_to_string(header::committed()).unwrap_or_default();
-    let committed = committed.replace("\r\n", "\n");
+fn the_committed_headers_have_not_drifted() {
     let generated = header::generate();
-    if let Some(line) = first_difference(&committed, &generated) {
-        panic!(
-            "{} differs from the sources at line {}:\n  committed: {:?}\n  generated: {:?}\n\
-             mend it with: {}",
-            header::committed().display(),
-            line + 1,
-            committed.lines().nth(line),
-            generated.lines().nth(line),
-            header::MEND
-        );
+    for path in header::committed() {
+        // A checkout with autocrlf has other line ends, which C does not mind.
+        let committed = fs::read_to_string(&path).unwrap_or_default();
+        let committed = committed.replace("\r\n", "\n");
+        if let Some(line) = first_difference(&committed, &generated) {
+            panic!(
+                "{} differs from the sources at line {}:\n  committed: {:?}\n  generated: {:?}\n\
+                 mend it with: {}",
+                path.display(),
+                line + 1,
+                committed.lines().nth(line),
+                generated.lines().nth(line),
+                header::MEND
+            );
+        }
     }
 }
 

@@ -16,9 +16,10 @@ pub const EXPORTING: [&str; 6] = [
     "search",
 ];
 
-/// Where the committed header is.
-pub fn committed() -> PathBuf {
-    root().join("include/ordvec.h")
+/// Where the header is committed: here, and in the Go module, which can only hold files of its own
+/// folder.
+pub fn committed() -> [PathBuf; 2] {
+    ["include/ordvec.h", "../ordvec-go/ordvec.h"].map(|path| root().join(path))
 }
 
 /// The folder of this crate.

@@ -1,0 +1,3 @@
+module github.com/Fieldnote-Echo/ordvec/ordvec-go
+
+go 1.21
