@@ -53,6 +53,7 @@ class Keyring:
         self._allowed = self._root / "allowed_signers"
         self._allowed.touch()
         self._emails: set[str] = set()
+        self._verdicts: dict[str, Verdict] = {}
         self._gnupg = self._root / "gnupg"
         self._gnupg.mkdir(mode=0o700)
 
@@ -62,6 +63,7 @@ class Keyring:
         with self._allowed.open("a", encoding="utf-8") as stream:
             stream.write(f'{email} namespaces="git" {kind} {key}\n')
         self._emails.add(email.lower())
+        self._verdicts.clear()
 
     def register_gpg(self, armored: str, email: str) -> None:
         """Register an ASCII-armoured OpenPGP public key."""
@@ -71,9 +73,15 @@ class Keyring:
             echo=False,
         )
         self._emails.add(email.lower())
+        self._verdicts.clear()
 
     def verdict(self, git: BareRepository, sha: str, raw: str) -> Verdict:
         """What GitHub says of the annotated tag *sha*, whose text is *raw*."""
+        if sha not in self._verdicts:
+            self._verdicts[sha] = self._check(git, sha, raw)
+        return self._verdicts[sha]
+
+    def _check(self, git: BareRepository, sha: str, raw: str) -> Verdict:
         begin = _ANY.search(raw)
         if begin is None:
             return UNSIGNED
