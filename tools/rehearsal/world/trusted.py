@@ -227,7 +227,7 @@ def _same(left: object, right: object) -> bool:
     return str(left).lower() == str(right).lower()
 
 
-def _workflow_file(claims: Mapping[str, Any]) -> str:
+def workflow_file(claims: Mapping[str, Any]) -> str:
     """``release.yml`` from ``owner/name/.github/workflows/release.yml@refs/tags/v1``."""
     path = str(claims.get("workflow_ref", "")).partition("@")[0]
     return path.rpartition("/.github/workflows/")[2]
@@ -240,7 +240,7 @@ _COMPARISONS: tuple[tuple[str, str, Callable[[Publisher, Mapping[str, Any]], boo
         "repository_owner_id",
         lambda p, c: p.owner_id in (None, c.get("repository_owner_id")),
     ),
-    ("workflow", "workflow_ref", lambda p, c: p.workflow == _workflow_file(c)),
+    ("workflow", "workflow_ref", lambda p, c: p.workflow == workflow_file(c)),
     (
         "environment",
         "environment",
