@@ -65,6 +65,8 @@ class Misbehaviour:
         attestation_lag: after its storing an attestation is missing from that many look-ups.
         duplicate_drafts: that many creations of a draft make two.
         half_uploads: that many uploads leave an asset of state ``starter`` and answer 502.
+        partial_publishes: that many un-drafts answer 502, leave the draft and burn its tag's
+            name, so that it can never be published (seen on GitHub with immutable releases).
         requests_left: requests until the rate limit answers 403; None for no limit.
         empty_attestations: no attestation is answered by an empty list instead of 404.
     """
@@ -75,6 +77,7 @@ class Misbehaviour:
     attestation_lag: int = 0
     duplicate_drafts: int = 0
     half_uploads: int = 0
+    partial_publishes: int = 0
     requests_left: int | None = None
     empty_attestations: bool = False
 

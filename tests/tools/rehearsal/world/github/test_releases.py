@@ -203,9 +203,19 @@ def test_the_tag_of_a_deleted_immutable_release_is_burned(job: httpx.Client) -> 
     release = draft(job)["id"]
     publish(job, release)
     assert job.delete(f"{API}/releases/{release}").status_code == 204
-    refused = job.post(f"{API}/releases", json={"tag_name": "v1.0.0", "draft": True})
+    refused = publish(job, draft(job)["id"])  # the draft can be made, but not published
     assert refused.status_code == 422
-    assert "immutable" in refused.json()["errors"][0]["message"]
+    assert refused.json()["errors"][0]["message"] == "tag_name was used by an immutable release"
+
+
+def test_an_un_draft_that_broke_off_leaves_a_draft_of_a_burned_tag(
+    forge: Forge, job: httpx.Client
+) -> None:
+    forge.github.misbehaviour.partial_publishes = 1
+    release = draft(job)["id"]
+    assert publish(job, release).status_code == 502
+    assert job.get(f"{API}/releases/{release}").json()["draft"] is True
+    assert "immutable" in publish(job, release).json()["errors"][0]["message"]
 
 
 def test_publishing_makes_a_missing_tag_at_the_target(forge: Forge, job: httpx.Client) -> None:
