@@ -11,7 +11,7 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ from tools.rehearsal.workflow.contexts import (
 from tools.rehearsal.workflow.document import Job
 from tools.rehearsal.workflow.expressions import text_of
 from tools.rehearsal.workflow.functions import COMMON
-from tools.rehearsal.workflow.processes import Cancellation, Finished, JobLog, OnStart, run
+from tools.rehearsal.workflow.processes import Cancellation, Finished, JobLog, Watcher, run
 from tools.rehearsal.workflow.records import (
     CANCELLED,
     FAILURE,
@@ -83,6 +83,10 @@ def purge(folder: Path, names: Sequence[str]) -> int:
     return removed
 
 
+# Called with a finished instance and its folder, before that folder is wiped.
+Inspect = Callable[[InstanceRecord, Path], None]
+
+
 @dataclass
 class Surroundings:
     """What all jobs of a run share."""
@@ -98,8 +102,9 @@ class Surroundings:
     filled: Path
     tags: Mapping[str, str] = field(default_factory=dict)
     tracking: str = "rehearsal"
-    on_start: OnStart | None = None
+    watcher: Watcher | None = None
     keep: Path | None = None
+    inspect: Inspect | None = None
     native: dict[str, Path] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -165,6 +170,8 @@ class JobExecution:
             if self.access.token:
                 self.services.close_job(self.identity, self.access)
             self.log.close()
+            if self.around.inspect is not None:
+                self.around.inspect(self.record, self.slot.job)
             self._keep()
 
     def _open(self) -> None:
@@ -292,7 +299,7 @@ class JobExecution:
             log=self.log,
             cancellation=self.cancellation,
             timeout=timeout,
-            on_start=self.around.on_start,
+            watcher=self.around.watcher,
         )
 
     def git(self, *arguments: str, cwd: Path) -> None:

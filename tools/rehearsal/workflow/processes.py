@@ -15,9 +15,11 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 _COMMAND = re.compile(r"::(?P<name>[\w-]+)(?: (?P<parameters>.*?))?::(?P<value>.*)")
 _REMOVED = ("set-output", "save-state", "set-env", "add-path")
@@ -56,7 +58,10 @@ class Annotations:
 
 
 class JobLog:
-    """The log of one job: masks what is registered, obeys workflow commands."""
+    """The log of one job: masks what is registered, obeys workflow commands.
+
+    Each line begins with the time at which it was read, as in GitHub's raw logs.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -98,7 +103,8 @@ class JobLog:
             clean = self.redact(text)
             self.last = [*self.last[-39:], clean]
             if not self._file.closed:
-                self._file.write(clean + "\n")
+                now = datetime.now(UTC).isoformat(timespec="milliseconds")
+                self._file.write(f"{now} {clean}\n")
                 self._file.flush()
 
     def _obeyed(self, text: str) -> bool:
@@ -134,7 +140,11 @@ def unescape(value: str) -> str:
     return value.replace("%0D", "\r").replace("%0A", "\n").replace("%25", "%")
 
 
-OnStart = Callable[[int], None]
+class Watcher(Protocol):
+    """Who is told of process groups: the guardian, which ends them if we cannot."""
+
+    def started(self, group: int) -> None: ...
+    def ended(self, group: int) -> None: ...
 
 
 def run(
@@ -145,14 +155,14 @@ def run(
     log: JobLog,
     cancellation: Cancellation,
     timeout: float | None = None,
-    on_start: OnStart | None = None,
+    watcher: Watcher | None = None,
 ) -> Finished:
     """Run a program to its end, its output into *log*.
 
     Args:
         env: the whole environment; nothing is inherited.
         timeout: seconds, after which the group is killed.
-        on_start: told the process group's id before the program does anything long.
+        watcher: told the process group's id at once, and again when it has ended.
     """
     started = time.monotonic()
     process = subprocess.Popen(
@@ -164,8 +174,8 @@ def run(
         stderr=subprocess.STDOUT,
         start_new_session=True,
     )
-    if on_start is not None:
-        on_start(process.pid)
+    if watcher is not None:
+        watcher.started(process.pid)
     timed_out = cancelled = False
     try:
         deadline = None if timeout is None else started + timeout
@@ -173,6 +183,8 @@ def run(
     finally:
         kill_group(process.pid)
         process.wait()
+        if watcher is not None:
+            watcher.ended(process.pid)
         if process.stdout is not None:
             process.stdout.close()
     return Finished(process.returncode, time.monotonic() - started, timed_out, cancelled)

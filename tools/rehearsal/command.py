@@ -1,0 +1,71 @@
+"""Release this tree end to end on this machine: real clients, loopback registries, no network.
+
+    nox -s rehearse                         the next patch version, every gate approved
+    nox -s rehearse -- 0.7.0                that version
+    nox -s rehearse -- --approve ask        asks at each environment gate
+    nox -s rehearse -- --refuse pypi        the reviewer refuses one environment
+    nox -s rehearse -- --fault NAME         with a single fault (--list-faults names them)
+
+Only the committed tree is rehearsed. Everything is written below `.rehearsal/`; the report is
+`.rehearsal/runs/STAMP/report.html`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from tools.console import console
+from tools.declaration import ROOT
+from tools.errors import UsageError
+from tools.rehearsal.machine import cpu_count
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("version", nargs="?", default="patch", help="X.Y.Z, or major|minor|patch")
+    parser.add_argument(
+        "--approve",
+        action="append",
+        metavar="ENV",
+        help="approve this environment only (repeatable); `all` is the default, `ask` asks",
+    )
+    parser.add_argument(
+        "--refuse", action="append", default=[], metavar="ENV", help="refuse this environment"
+    )
+    parser.add_argument(
+        "--fault", action="append", default=[], metavar="NAME", help="inject this fault"
+    )
+    parser.add_argument("--list-faults", action="store_true", help="name the faults and stop")
+    parser.add_argument("--keep", action="store_true", help="keep every folder of the run")
+    parser.add_argument("--jobs", type=int, default=cpu_count(), metavar="N", help="jobs at once")
+
+
+def main(args: argparse.Namespace) -> object:
+    """Rehearse; the report, or the list of faults.
+
+    Raises:
+        UsageError: a wrong call.
+        GateRefused, PartlyPublished, Mismatch …: the rehearsed release did not complete.
+    """
+    from tools.rehearsal import faults
+    from tools.rehearsal.rehearsal import Rehearsal, Wishes
+
+    if args.list_faults:
+        for fault in faults.FAULTS:
+            console.info(f"{fault.name:28} {fault.summary}")
+        return [fault.name for fault in faults.FAULTS]
+    if args.jobs < 1:
+        raise UsageError("--jobs must be at least 1")
+    if len(args.fault) > 1:
+        raise UsageError("one fault at a time: each has its own declared outcome")
+    wishes = Wishes(
+        version=args.version,
+        approve=frozenset(args.approve or ["all"]),
+        refuse=frozenset(args.refuse),
+        fault=faults.named(args.fault[0]) if args.fault else None,
+        keep=args.keep,
+        jobs=args.jobs,
+        terminal=sys.stderr.isatty() and not console.json_mode,
+    )
+    return Rehearsal(Path(ROOT), wishes).run()
