@@ -370,6 +370,12 @@ def test_rekor_refuses_a_malformed_entry(forge: Forge, entry: object) -> None:
     assert log(forge, entry).status_code == 400
 
 
+@pytest.mark.parametrize("path", ["/api/v1/log/entries/retrieve", "/api/v1/index/retrieve"])
+@pytest.mark.parametrize("content", [b"{", b"[]"], ids=["text", "list"])
+def test_rekor_refuses_a_search_that_is_no_object(forge: Forge, path: str, content: bytes) -> None:
+    assert forge.post("rekor.sigstore.dev", path, content=content).status_code == 400
+
+
 def test_an_entry_is_logged_once(forge: Forge) -> None:
     entry = entry_of(forge.sign(statement()))
     content = entry["spec"]["proposedContent"]

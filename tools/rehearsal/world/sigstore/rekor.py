@@ -139,7 +139,9 @@ class Rekor:
         return self._found(lambda logged: uuid in (logged.uuid, logged.uuid[16:]))
 
     async def _retrieve(self, request: Request) -> Response:
-        query = json.loads(await request.body())
+        query = await _object(request)
+        if query is None:
+            return _error(400, "the request body is not a JSON object")
         uuids = {str(uuid)[-64:] for uuid in query.get("entryUUIDs") or ()}
         indexes = {int(index) - FIRST_INDEX for index in query.get("logIndexes") or ()}
         wanted = [_signature_of(entry) for entry in query.get("entries") or ()]
@@ -153,7 +155,10 @@ class Rekor:
         return JSONResponse(matches)
 
     async def _search(self, request: Request) -> Response:
-        digest = json.loads(await request.body()).get("hash", "")
+        query = await _object(request)
+        if query is None:
+            return _error(400, "the request body is not a JSON object")
+        digest = str(query.get("hash", ""))
         digest = digest if ":" in digest else f"sha256:{digest}"
         return JSONResponse([e.uuid for e in list(self.entries) if digest in e.keys])
 
@@ -230,6 +235,15 @@ def _signature_of(entry: Any) -> frozenset[str]:
         signatures = json.loads(content["envelope"])["signatures"]
         return frozenset(str(signature["sig"]) for signature in signatures)
     return frozenset(str(signature["signature"]) for signature in spec.get("signatures") or ())
+
+
+async def _object(request: Request) -> dict[str, Any] | None:
+    """The body as a JSON object, or None when it is something else."""
+    try:
+        value = json.loads(await request.body())
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None
 
 
 def _error(status: int, message: str, headers: dict[str, str] | None = None) -> Response:
