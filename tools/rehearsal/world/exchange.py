@@ -50,6 +50,7 @@ class Exchange:
         self._answered = asyncio.Event()
         self._noted = noted
         self._is_noted = False
+        self._gone: Gone | None = None
         self.at = time.time()
         self.status = 0
         self.failure = ""
@@ -96,8 +97,14 @@ class Exchange:
         await self.drain()
 
     async def _run(self, send: Send) -> None:
+        async def send_unless_gone(message: Message) -> None:
+            # A framework makes a 500 of what the receiver raises: there is nobody to read it.
+            if self._gone is not None:
+                raise self._gone
+            await send(message)
+
         try:
-            await self._app(self._scope, self._receive, send)
+            await self._app(self._scope, self._receive, send_unless_gone)
         except Gone:
             raise
         except Exception:
@@ -150,6 +157,11 @@ class Exchange:
         raw = [(k.lower().encode(), v.encode()) for k, v in headers.items()]
         await self.send(Answer(code, raw, body))
 
+    async def stalled(self) -> None:
+        """408, and the connection's end: the client never sent the body that it announced."""
+        if self.status == 0:
+            await self.answer(408, {}, b"the announced body did not come\n")
+
     async def drain(self) -> None:
         """Read what is left of the request."""
         await self._connection.drain()
@@ -167,7 +179,11 @@ class Exchange:
 
     async def _receive(self) -> Message:
         if self._connection.h11.their_state is h11.SEND_BODY:
-            piece = await self._connection.body()
+            try:
+                piece = await self._connection.body()
+            except Gone as gone:
+                self._gone = gone
+                raise
             return {"type": "http.request", "body": piece or b"", "more_body": piece is not None}
         if not self._scope.get("body_seen"):
             self._scope["body_seen"] = True

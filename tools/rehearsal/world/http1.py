@@ -14,11 +14,19 @@ import struct
 import h11
 
 _CHUNK = 1 << 16
+# Seconds to wait for a promised body: before its first byte, and between later ones. On
+# loopback a client that has sent nothing for so long has nothing to send: urllib3 repeats a
+# request whose body was a stream and is used up.
+FIRST_BYTE, NEXT_BYTE = 2.0, 30.0
 Headers = list[tuple[bytes, bytes]]
 
 
 class Gone(Exception):
     """The connection is over, by either side; nothing more can be read or written."""
+
+
+class Stalled(Gone):
+    """The client announced a body and sends none of it."""
 
 
 class Connection:
@@ -29,6 +37,7 @@ class Connection:
         self.writer = writer
         self.h11 = h11.Connection(h11.SERVER)
         self._bodiless = False
+        self._body_begun = False
 
     async def request(self) -> h11.Request | None:
         """The next request's head, or None when the client has closed.
@@ -43,9 +52,11 @@ class Connection:
         """The next piece of the request's body, or None at its end.
 
         Raises:
+            Stalled: when the client announced a body and does not send it.
             Gone: when the client cut the connection half way.
         """
         event = await self._event()
+        self._body_begun = isinstance(event, h11.Data)
         return bytes(event.data) if isinstance(event, h11.Data) else None
 
     async def _event(self) -> object:
@@ -56,9 +67,20 @@ class Connection:
                     return event
                 if self.h11.they_are_waiting_for_100_continue:
                     await self._send(h11.InformationalResponse(status_code=100, headers=[]))
-                self.h11.receive_data(await self.reader.read(_CHUNK))
+                self.h11.receive_data(await self._read())
             except (OSError, h11.RemoteProtocolError) as error:
                 raise Gone(str(error)) from error
+
+    async def _read(self) -> bytes:
+        if self.h11.their_state is not h11.SEND_BODY:
+            return await self.reader.read(_CHUNK)
+        patience = NEXT_BYTE if self._body_begun else FIRST_BYTE
+        try:
+            async with asyncio.timeout(patience):
+                piece = await self.reader.read(_CHUNK)
+        except TimeoutError:
+            raise Stalled(f"no byte of the body came within {patience:g} s") from None
+        return piece
 
     async def drain(self) -> None:
         """Read what is left of the request, so that the client can read the answer."""

@@ -21,7 +21,7 @@ import h11
 from tools.rehearsal.world.exchange import Exchange, header, scope_of
 from tools.rehearsal.world.faults import FaultTable
 from tools.rehearsal.world.hosts import ASGIApp, Context, HostTable, Scope
-from tools.rehearsal.world.http1 import Connection, Gone
+from tools.rehearsal.world.http1 import Connection, Gone, Stalled
 from tools.rehearsal.world.journal import REFUSED, REQUEST, Entry, Journal
 
 _Connected = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -178,6 +178,8 @@ class Proxy:
         exchange = Exchange(connection, request, scope, app, note)
         try:
             await (exchange.forward() if action is None else action.apply(exchange))
+        except Stalled:
+            await exchange.stalled()
         finally:
             exchange.note()
 

@@ -86,7 +86,7 @@ def identity(**changes: str) -> JobIdentity:
         "workflow_path": ".github/workflows/release.yml",
         "environment": "crates-io",
     }
-    return JobIdentity(**{**facts, **changes})  # type: ignore[arg-type]
+    return JobIdentity(**{**facts, **changes})
 
 
 def crate_bytes(name: str, version: str, *, root: str = "", manifest: str = "") -> bytes:
@@ -193,7 +193,7 @@ def test_cargo_publish_meets_a_fault(
     client: Client, registry: CratesIo, world: World, action: object, stored: bool, again: int
 ) -> None:
     """facts: one PUT and exit 101 always; only the registry tells what happened."""
-    world.faults.add(Fault("crates.io", "PUT", "/new$", action))  # type: ignore[arg-type]
+    world.faults.add(Fault("crates.io", "PUT", "/new$", action))
     code, _ = publish(client)
     assert (code, puts(world)) == (101, 1)
     assert (registry.served("tiny-core", "1.0.0") is not None) == stored
@@ -222,7 +222,7 @@ def test_cargo_download_meets_a_fault(
     """facts: cargo retries downloads, but never accepts other bytes."""
     assert publish(client)[0] == 0
     user = write_crate(client.base / "user", "user", "0.0.1", '[dependencies]\ntiny-core = "1"\n')
-    world.faults.add(Fault("static.crates.io", "GET", "", action))  # type: ignore[arg-type]
+    world.faults.add(Fault("static.crates.io", "GET", "", action))
     done = client.run("cargo", "fetch", cwd=user)
     assert done.returncode == code, done.stderr
     assert len(world.faults.fired()) == 1

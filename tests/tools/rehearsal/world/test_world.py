@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from tests.tools.rehearsal.world.conftest import wait_until
-from tools.rehearsal.world import Fault, Host, World, context_of
+from tools.rehearsal.world import Fault, Host, World, context_of, http1
 from tools.rehearsal.world.faults import (
     Action,
     Delay,
@@ -206,6 +206,24 @@ def test_unread_request_body_does_not_break_the_connection(world: World) -> None
         for _ in range(3):
             answer = http.post("https://crates.io/ignore", content=b"z" * (4 << 20))
             assert answer.status_code == 413
+
+
+def test_announced_body_that_never_comes_is_answered_408(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """urllib3 repeats an upload after a reset with a used-up stream, and would wait for ever."""
+    monkeypatch.setattr(http1, "FIRST_BYTE", 0.1)
+    context = ssl.create_default_context(cafile=str(world.ca_file))
+    port = int(world.proxy_url.rpartition(":")[2])
+    raw = http.client.HTTPSConnection("127.0.0.1", port, context=context, timeout=5)
+    raw.set_tunnel("crates.io", 443)
+    raw.putrequest("PUT", "/count")
+    raw.putheader("Content-Length", "5")
+    raw.endheaders()
+    assert raw.getresponse().status == 408
+    raw.close()
+    assert [entry.status for entry in world.journal.requests()] == [408]
+    assert world.journal.failures() == ()
 
 
 def test_expect_continue_is_answered(world: World) -> None:
