@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Iterable
 from email.parser import HeaderParser
 from pathlib import Path
@@ -21,6 +22,16 @@ from tools.errors import Mismatch, raise_if
 from tools.model import Artifact, Digest, Problem, Version
 from tools.record import ORIGIN_NAME, OriginFile, Origins, read_file
 
+# What the archive readers raise on a truncated or malformed file.
+UNREADABLE = (
+    ValueError,
+    KeyError,
+    OSError,
+    EOFError,
+    zlib.error,
+    tarfile.TarError,
+    zipfile.BadZipFile,
+)
 LICENCES = frozenset({"LICENSE-APACHE", "LICENSE-MIT"})
 
 
@@ -34,7 +45,7 @@ def file_problems(path: Path, project: PythonProject, version: Version) -> list[
         for licence in sorted(LICENCES - inside):
             problems.append(Problem(f"{path.name}: {licence}", "in the archive", "missing"))
         return problems
-    except (ValueError, KeyError, OSError, tarfile.TarError, zipfile.BadZipFile) as error:
+    except UNREADABLE as error:
         return [Problem(path.name, "a readable distribution", f"{type(error).__name__}: {error}")]
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.tools.steps.scene import (
     EMAIL,
-    Origin,
+    Repository,
     Scene,
     SteppedClock,
     load_declaration,
@@ -19,12 +19,12 @@ from tools.rehearsal.setting import Setting
 
 
 @pytest.fixture(scope="session")
-def origin(tmp_path_factory: pytest.TempPathFactory) -> Origin:
+def origin(tmp_path_factory: pytest.TempPathFactory) -> Repository:
     return make_origin(tmp_path_factory.mktemp("origin"))
 
 
 @pytest.fixture
-def scene(origin: Origin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
+def scene(origin: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
     declaration = load_declaration()
     setting = Setting(declaration, origin.path, tmp_path / "world")
     setting.prepare_forge(origin.commit, origin.public_key, EMAIL)

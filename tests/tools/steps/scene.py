@@ -22,15 +22,19 @@ from typing import Any
 
 from tools.checks.release_assets import Lane
 from tools.declaration import ROOT, Declaration, PythonProject, Readback
-from tools.model import Version
+from tools.model import Artifact, Version
 from tools.ops.actions import Runtime
 from tools.ops.clock import Clock
 from tools.ops.http import Http
 from tools.ops.proc import Completed
+from tools.record import ORIGIN_NAME, Origin, OriginFile, Origins
 from tools.rehearsal.setting import OIDC, Setting
 from tools.rehearsal.signing import (
+    PROVENANCE_V1,
+    STATEMENT_V1,
     Subject,
     attest_build_provenance,
+    sign_statement,
     slsa_generic_provenance,
 )
 from tools.rehearsal.world import World
@@ -81,7 +85,7 @@ class SteppedClock:
 
 
 @dataclass(frozen=True)
-class Origin:
+class Repository:
     """A bare repository whose main head carries the signed release tag."""
 
     path: Path
@@ -89,7 +93,7 @@ class Origin:
     public_key: str
 
 
-def make_origin(folder: Path) -> Origin:
+def make_origin(folder: Path) -> Repository:
     """The origin of every scene of a test session."""
     tree, bare, key = folder / "tree", folder / "origin.git", folder / "key"
 
@@ -117,7 +121,7 @@ def make_origin(folder: Path) -> Origin:
         git("commit", "-q", "--allow-empty", "-m", name)
     git("tag", "-s", TAG, "-m", TAG)
     run("git", "clone", "-q", "--bare", tree, bare)
-    return Origin(bare, git("rev-parse", "HEAD"), key.with_suffix(".pub").read_text())
+    return Repository(bare, git("rev-parse", "HEAD"), key.with_suffix(".pub").read_text())
 
 
 def crate_bytes(name: str, extra: str = "") -> bytes:
@@ -186,7 +190,7 @@ def quick(declaration: Declaration) -> Declaration:
 class Scene:
     """One release in one world."""
 
-    origin: Origin
+    origin: Repository
     folder: Path
     setting: Setting
     world: World
@@ -274,6 +278,28 @@ class Scene:
     def draft(self) -> None:
         draft.draft(self.job("draft-release"))
 
+    def canonical(self, origin: Origin = Origin.BUILT) -> None:
+        """What canonicalize leaves for a new version, without running its checks again."""
+        files = self.job().files
+        for project in self.declaration.python:
+            for name in files.dists(project):
+                content = (self.root / f"dist/built/{project.name}/{name}").read_bytes()
+                self.write(f"dist/pypi/{project.name}/{name}", content)
+            self.write_origins(project, dict.fromkeys(files.dists(project), origin))
+
+    def write_origins(self, project: PythonProject, origins: Mapping[str, Origin]) -> None:
+        folder = self.job().layout.canonical(project)
+        made = Origins(
+            project=project.name,
+            version=str(VERSION),
+            commit=self.origin.commit,
+            files=tuple(
+                OriginFile.of(Artifact.of_file(folder / name), origin)
+                for name, origin in origins.items()
+            ),
+        )
+        self.write(f"dist/pypi/{project.name}/{ORIGIN_NAME}", made.to_bytes())
+
     def canonicalize(self) -> None:
         for project in self.declaration.python:
             canonicalize.canonicalize(self.job("pypi-canonical-dist"), project.name)
@@ -301,6 +327,17 @@ class Scene:
             github_token=token,
         )
         return made.bundle
+
+    def sign_only(self, chosen: Mapping[str, str], identity: JobIdentity) -> str:
+        """A build attestation that is not put into the store."""
+        statement = {
+            "_type": STATEMENT_V1,
+            "subject": [{"name": n, "digest": {"sha256": d}} for n, d in chosen.items()],
+            "predicateType": PROVENANCE_V1,
+            "predicate": {},
+        }
+        env = {**self.environment(), **self.oidc(identity)}
+        return sign_statement(statement, env, self.setting.sigstore.client_trust_config())
 
     def sign_slsa(self, chosen: Mapping[str, str], called: str = "", commit: str = "") -> str:
         """What the SLSA generator writes."""
@@ -330,7 +367,7 @@ class Scene:
         if lane == "core":
             self.build()
             self.draft()
-            self.canonicalize()
+            self.canonical()
         self.attest(lane)
         self.stage(lane)
 
@@ -351,6 +388,13 @@ class Scene:
 
     def undraft(self) -> undraft.Undrafted:
         return undraft.undraft(self.job("publish-github-release"))
+
+    def prepared(self) -> None:
+        """The core lane's files, attested and not staged."""
+        self.build()
+        self.draft()
+        self.canonical()
+        self.attest("core")
 
     def released(self) -> None:
         self.published()
