@@ -7,6 +7,7 @@ arguments to ``python -m tools VERB``. ``nox -l`` lists them; ``nox -s VERB -- -
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 import nox
@@ -91,6 +92,17 @@ def tests(session: nox.Session) -> None:
 def tests_rust(session: nox.Session) -> None:
     """The crates' and the C ABI's tests, lints and documentation."""
     session.run("cargo", "test", "--workspace", "--locked", external=True)
+
+
+@nox.session(name="tests-go", venv_backend="none")
+def tests_go(session: nox.Session) -> None:
+    """The Go wrapper over the C ABI, under the race detector and cgocheck; needs Go."""
+    session.run("cargo", "build", "--release", "--locked", "-p", "ordvec-ffi", external=True)
+    library = Path(os.environ.get("CARGO_TARGET_DIR", "target"), "release").resolve()
+    session.chdir("ordvec-go")
+    env = {"CGO_LDFLAGS": f"-L{library} -Wl,-rpath,{library}", "GOEXPERIMENT": "cgocheck2"}
+    session.run("go", "vet", "./...", env=env, external=True)
+    session.run("go", "test", "-race", "-count=1", "./...", env=env, external=True)
 
 
 @nox.session(name="tests-wheels")
