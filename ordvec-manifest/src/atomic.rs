@@ -89,3 +89,28 @@ pub(crate) fn folder_of(path: &Path) -> &Path {
         _ => Path::new("."),
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::write_atomically;
+    use crate::codes;
+    use std::fs;
+    use std::os::unix::fs::symlink;
+
+    /// The caller checks the target long before it writes; the check at the write is its own.
+    #[test]
+    fn symlink_planted_after_the_first_check() {
+        let name = format!("ordvec-manifest-atomic-{}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        fs::create_dir(&folder).unwrap();
+        let (kept, link) = (folder.join("kept"), folder.join("link"));
+        fs::write(&kept, "kept").unwrap();
+        symlink(&kept, &link).unwrap();
+        let refusal = write_atomically(&link, b"new").unwrap_err();
+        assert_eq!(refusal.code(), Some(codes::OUTPUT_SYMLINK));
+        assert_eq!(fs::read_link(&link).unwrap(), kept);
+        assert_eq!(fs::read(&kept).unwrap(), b"kept");
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 2);
+        fs::remove_dir_all(&folder).unwrap();
+    }
+}
