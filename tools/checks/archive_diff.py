@@ -119,7 +119,13 @@ def _member(left: Member, right: Member) -> Iterator[Difference]:
 
 
 def first_difference(name: str, left: bytes, right: bytes) -> Difference:
-    """Where two different contents first differ: a line of a text, an offset of a binary."""
+    """Where two different contents first differ: a line of a text, an offset of a binary.
+
+    Raises:
+        ValueError: when they do not differ.
+    """
+    if left == right:
+        raise ValueError(f"{name}: the contents are equal")
     try:
         mine, theirs = (data.decode("utf-8").split("\n") for data in (left, right))
     except UnicodeDecodeError:
@@ -130,10 +136,10 @@ def first_difference(name: str, left: bytes, right: bytes) -> Difference:
     for number, (old, new) in enumerate(zip_longest(mine, theirs), 1):
         if old != new:
             where = f"line {number}" + (f" (package {package})" if package else "")
-            return Difference(name, where, _line(old), _line(new))
+            return Difference(name, where, *_excerpts(old, new))
         if name.endswith("Cargo.lock") and old.startswith("name = "):
             package = old.removeprefix("name = ").strip('"')
-    raise ValueError(f"{name}: the contents are equal")
+    raise AssertionError("different texts have a differing line")
 
 
 def _first_byte(name: str, left: bytes, right: bytes) -> Difference:
@@ -143,8 +149,18 @@ def _first_byte(name: str, left: bytes, right: bytes) -> Difference:
     return Difference(name, f"byte {at}", *around)
 
 
-def _line(line: str | None) -> str:
-    return "the end of the file" if line is None else repr(line[:_WIDTH])
+def _excerpts(left: str | None, right: str | None) -> tuple[str, str]:
+    """Both lines, cut to the part that differs when they are long."""
+    pairs = zip(left or "", right or "", strict=False)
+    same = next((i for i, (mine, theirs) in enumerate(pairs) if mine != theirs), None)
+    if same is None:  # one is the beginning of the other
+        same = min(len(left or ""), len(right or ""))
+    start = max(0, same - _WIDTH // 2)
+    mine, theirs = (
+        "the end of the file" if line is None else repr(line[start : start + _WIDTH])
+        for line in (left, right)
+    )
+    return mine, theirs
 
 
 def _order(left: tuple[Member, ...], right: tuple[Member, ...]) -> Difference:
