@@ -10,6 +10,7 @@ import time
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import NoReturn
 from urllib.parse import unquote
 
 import h11
@@ -166,7 +167,7 @@ class Exchange:
         """Read what is left of the request."""
         await self._connection.drain()
 
-    def reset(self) -> None:
+    def reset(self) -> NoReturn:
         """Cut the connection with a TCP reset.
 
         Raises:

@@ -13,7 +13,7 @@ Truncate       half the body, then the end                  handled the request
 FlipByte       one byte of the body changed                 handled the request
 Delay          the right answer, late                       handled the request
 Stale          what was true before the last write          handled the request
-Hook           the right answer; a function was called      handled the request
+Hook           the right answer; a function was called      handled it; not, if "instead"
 ============== ============================================ =====================
 """
 
@@ -133,17 +133,21 @@ class Stale:
 
 @dataclass(frozen=True)
 class Hook:
-    """Call a function at this request, before or after the stand-in handled it.
+    """Call a function at this request: before the stand-in handles it, after, or instead.
 
-    For the death of a job: the function kills the client, which then never sees the answer.
-    It runs on the world's thread and must not block.
+    For the death of a job: the function kills the client, which then never sees the answer;
+    with ``instead`` the request dies with it. It runs on the world's thread and must not block.
     """
 
     call: Callable[[], object]
-    when: Literal["before", "after"] = "before"
+    when: Literal["before", "after", "instead"] = "before"
     name: str = "hook"
 
     async def apply(self, exchange: Exchange) -> None:
+        if self.when == "instead":
+            await exchange.drain()
+            self.call()
+            exchange.reset()
         if self.when == "before":
             self.call()
             await exchange.forward()

@@ -68,10 +68,24 @@ class UploadLedger:
 
 @dataclass(frozen=True, slots=True)
 class Lag:
-    """How late a surface shows a new file: after *requests* looks at it, or *seconds*."""
+    """How late a surface shows a new file.
+
+    Attributes:
+        requests: how many looks at the file go by before it is shown.
+        seconds: how long it is not shown, by the world's clock.
+        pattern: what the looks after those see, before it is shown for good: replicas that
+            disagree, e.g. ``(True, False, True, False)``.
+    """
 
     requests: int = 0
     seconds: float = 0.0
+    pattern: tuple[bool, ...] = ()
+
+
+@dataclass
+class _Pending:
+    looks: list[bool]
+    due: datetime
 
 
 class Surfaces:
@@ -86,7 +100,7 @@ class Surfaces:
         self.lags = lags
         self._clock = clock
         self._lock = threading.Lock()
-        self._pending: dict[tuple[str, str], tuple[int, datetime]] = {}
+        self._pending: dict[tuple[str, str], _Pending] = {}
         self._newest: dict[str, str] = {}
 
     def stored(self, project: str, file: str) -> None:
@@ -94,8 +108,9 @@ class Surfaces:
         with self._lock:
             self._newest[project] = file
             for surface, lag in self.lags.items():
+                looks = [False] * lag.requests + list(lag.pattern)
                 due = self._clock() + timedelta(seconds=lag.seconds)
-                self._pending[surface, file] = (lag.requests, due)
+                self._pending[surface, file] = _Pending(looks, due)
 
     def shows(self, surface: str, project: str, file: str, *, stale: bool = False) -> bool:
         """Whether a request to *surface* sees *file*; counts the request.
@@ -105,8 +120,9 @@ class Surfaces:
         with self._lock:
             if stale and self._newest.get(project) == file:
                 return False
-            left, due = self._pending.get((surface, file), (0, None))
-            if left > 0:
-                self._pending[surface, file] = (left - 1, due or self._clock())
+            pending = self._pending.get((surface, file))
+            if pending is None:
+                return True
+            if self._clock() < pending.due:
                 return False
-            return due is None or self._clock() >= due
+            return pending.looks.pop(0) if pending.looks else True

@@ -559,6 +559,27 @@ def test_stale_reads_show_the_crate_before_its_last_version(
         assert [web.get(api).status_code for _ in range(2)] == [404, 200]
 
 
+def test_replicas_that_disagree(registry: CratesIo, world: World) -> None:
+    registry.surfaces.lags["index"] = Lag(requests=1, pattern=(True, False))
+    put(world, framed("tiny-core", "1.0.0", crate_bytes("tiny-core", "1.0.0")))
+    with http(world) as web:
+        url = "https://index.crates.io/ti/ny/tiny-core"
+        assert [web.get(url).status_code for _ in range(5)] == [404, 200, 404, 200, 200]
+
+
+def test_placed_version_is_served_but_was_not_uploaded(registry: CratesIo, world: World) -> None:
+    placed = registry.place("tiny-core", "1.0.0", crate_bytes("tiny-core", "1.0.0"))
+    registry.place("tiny-core", "0.9.0", crate_bytes("tiny-core", "0.9.0"))
+    with http(world) as web:
+        facts = web.get("https://crates.io/api/v1/crates/tiny-core").json()
+    assert facts["crate"]["max_version"] == "1.0.0"
+    assert facts["crate"]["newest_version"] == "0.9.0"
+    assert facts["versions"][1]["checksum"] == placed.checksum
+    assert registry.uploads.attempts() == ()
+    with pytest.raises(ValueError, match="already uploaded"):
+        registry.place("tiny-core", "1.0.0", b"")
+
+
 def test_yank_shows_in_the_index_and_needs_the_owner(registry: CratesIo, world: World) -> None:
     put(world, framed("tiny-core", "1.0.0", crate_bytes("tiny-core", "1.0.0")))
     url = "https://crates.io/api/v1/crates/tiny-core/1.0.0/yank"

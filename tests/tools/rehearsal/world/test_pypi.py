@@ -403,6 +403,21 @@ def test_stale_reads_show_the_project_before_its_last_file(registry: PyPI, world
         assert list(web.get(page).json()["releases"]) == ["1.0", "1.1"]
 
 
+def test_placed_yanked_and_unattested_files(registry: PyPI, world: World) -> None:
+    name = "tiny_pkg-1.0-py3-none-any.whl"
+    registry.place(name, wheel_bytes("tiny-pkg", "1.0"), provenance={"version": 1})
+    url = f"https://pypi.org/integrity/tiny-pkg/1.0/{name}/provenance"
+    with http(world) as web:
+        assert web.get(url).json() == {"version": 1}
+        registry.forget_provenance(name)
+        assert web.get(url).status_code == 404
+        registry.yank(name, "broken")
+        page = web.get("https://pypi.org/pypi/tiny-pkg/1.0/json").json()
+        assert (page["urls"][0]["yanked"], page["urls"][0]["yanked_reason"]) == (True, "broken")
+        assert 'data-yanked="broken"' in web.get("https://pypi.org/simple/tiny-pkg/").text
+    assert registry.uploads.attempts() == ()
+
+
 # ---------------------------------------------------------------------- what is refused
 
 

@@ -361,6 +361,14 @@ def test_fault_stale_reaches_the_stand_in(world: World) -> None:
     assert meet(world, Stale()).json()["stale"] is True
 
 
+def test_fault_hook_instead_of_the_stand_in(world: World, echo: Echo) -> None:
+    """The death of a job whose request never arrived."""
+    called: list[bool] = []
+    with pytest.raises((httpx.ReadError, httpx.RemoteProtocolError)):
+        meet(world, Hook(lambda: called.append(True), "instead"))
+    assert (called, echo.handled) == ([True], [])
+
+
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_fault_hook(world: World, echo: Echo, when: str) -> None:
     seen: list[int] = []

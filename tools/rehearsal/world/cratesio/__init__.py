@@ -12,6 +12,7 @@ search, owners, rate limits (inject them: :func:`rate_limited`), sign-in.
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -105,6 +106,15 @@ class CratesIo:
             ValueError: for bytes of another checksum, or a version that is there already.
         """
         self.store.seed(crate_file, checksum, self._clock())
+
+    def place(self, name: str, version: str, crate: bytes) -> CrateVersion:
+        """Make a version be there that nobody uploaded here: the state that a test starts from.
+
+        Raises:
+            ValueError: when it is there already.
+        """
+        checksum = hashlib.sha256(crate).hexdigest()
+        return self.store.add(name, version, crate, checksum, len(crate), self._clock())
 
     def served(self, name: str, version: str) -> CrateVersion | None:
         """What the registry holds of a version, whatever its surfaces show yet."""

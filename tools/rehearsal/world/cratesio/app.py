@@ -11,6 +11,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from semver import Version
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.requests import Request
@@ -142,9 +143,10 @@ class Faces:
             return error(404, f"crate `{name}` does not exist")
         shown = self._shown(request, "api", spelt)
         versions = [self._version(one) for one in reversed(shown)]
-        newest = shown[-1].version if shown else "0.0.0"
-        facts: dict[str, object] = {"id": spelt, "name": spelt, "max_version": newest}
-        facts |= {"newest_version": newest, "versions": [one.number for one in shown]}
+        facts: dict[str, object] = {"id": spelt, "name": spelt}
+        facts |= {"max_version": max((one.version for one in shown), key=_order, default="0.0.0")}
+        facts |= {"newest_version": shown[-1].version if shown else "0.0.0"}
+        facts |= {"versions": [one.number for one in shown]}
         return JSONResponse({"crate": facts, "versions": versions, "keywords": []})
 
     async def versions(self, request: Request) -> Response:
@@ -255,6 +257,11 @@ class Faces:
             ):
                 return conditional(request, one.read(), "application/gzip")
         return Response("AccessDenied\n", self._registry.missing_on_static)
+
+
+def _order(version: str) -> Version:
+    """SemVer precedence (https://semver.org, 11)."""
+    return Version.parse(version)
 
 
 def conditional(request: Request, body: bytes, media_type: str) -> Response:

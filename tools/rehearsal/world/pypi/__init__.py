@@ -15,9 +15,9 @@ the web site, accounts, deletion and yanking, e-mail, malware checks.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
@@ -27,7 +27,7 @@ from tools.rehearsal.world.hosts import Host
 from tools.rehearsal.world.pypi import uploading
 from tools.rehearsal.world.pypi.app import Faces
 from tools.rehearsal.world.pypi.attestations import Verifier, provenance_of, sigstore_verifier
-from tools.rehearsal.world.pypi.dists import DistName
+from tools.rehearsal.world.pypi.dists import DistName, parse_name
 from tools.rehearsal.world.pypi.store import FILES, DistFile, DistStore
 from tools.rehearsal.world.pypi.uploading import UploadForm
 from tools.rehearsal.world.trusted import (
@@ -114,6 +114,36 @@ class PyPI:
         for path in paths:
             self.store.seed(path, self._clock())
         return len(paths)
+
+    def place(
+        self,
+        filename: str,
+        content: bytes,
+        *,
+        provenance: Mapping[str, object] | None = None,
+        uploaded: datetime | None = None,
+    ) -> DistFile:
+        """Make a file be there that nobody uploaded here: the state that a test starts from.
+
+        Raises:
+            BadDist: when its name is no wheel's and no sdist's.
+            ValueError: when it is there already.
+        """
+        said = parse_name(filename)
+        at = uploaded or self._clock()
+        file = DistFile(
+            said.project, said.version, said.packagetype, filename, content, at, provenance
+        )
+        self.store.add(file)
+        return file
+
+    def yank(self, filename: str, reason: str = "") -> None:
+        """Mark a file as yanked (PEP 592), as its owner does on the web site."""
+        self.store.change(filename, yanked=reason or True)
+
+    def forget_provenance(self, filename: str) -> None:
+        """Serve a file on without its attestations, as if it had been uploaded without."""
+        self.store.change(filename, provenance=None)
 
     def served(self, filename: str) -> DistFile | None:
         """What the registry holds under a file name, whatever its surfaces show yet."""

@@ -118,8 +118,7 @@ class Faces:
                 "version": str(chosen),
                 "package_url": f"https://pypi.org/project/{name}/",
                 "release_url": f"https://pypi.org/project/{name}/{chosen}/",
-                "yanked": False,
-                "yanked_reason": None,
+                "yanked": all(file.yanked for file in files if file.version == chosen),
             },
             "last_serial": self._store.serial,
             "urls": [_stated(file) for file in files if file.version == chosen],
@@ -225,8 +224,8 @@ def _stated(file: DistFile) -> dict[str, Any]:
         "upload_time": file.uploaded.strftime("%Y-%m-%dT%H:%M:%S"),
         "upload_time_iso_8601": file.uploaded.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
         "url": file.url,
-        "yanked": False,
-        "yanked_reason": None,
+        "yanked": bool(file.yanked),
+        "yanked_reason": file.yanked if isinstance(file.yanked, str) else None,
     }
 
 

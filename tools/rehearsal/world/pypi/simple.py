@@ -70,7 +70,7 @@ def _entry(file: DistFile) -> dict[str, Any]:
         "requires-python": file.requires_python,
         "size": file.size,
         "upload-time": file.uploaded.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-        "yanked": False,
+        "yanked": file.yanked,
         "data-dist-info-metadata": known,
         "core-metadata": known,
         "provenance": integrity_url(file) if file.provenance else None,
@@ -91,6 +91,8 @@ def _link(file: DistFile) -> str:
     if isinstance(known, dict):
         attributes["data-dist-info-metadata"] = f"sha256={known['sha256']}"
         attributes["data-core-metadata"] = f"sha256={known['sha256']}"
+    if file.yanked:
+        attributes["data-yanked"] = file.yanked if isinstance(file.yanked, str) else ""
     if file.provenance:
         attributes["data-provenance"] = integrity_url(file)
     text = " ".join(f'{key}="{html.escape(value)}"' for key, value in attributes.items())

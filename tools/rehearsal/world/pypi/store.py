@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.parser import HeaderParser
 from functools import cached_property
@@ -28,6 +28,7 @@ class DistFile:
         project: the normalised name (PEP 503).
         provenance: the PEP 740 provenance object, or None.
         claims: of the trusted publishing credential; empty for others.
+        yanked: True or the reason (PEP 592).
     """
 
     project: str
@@ -38,6 +39,7 @@ class DistFile:
     uploaded: datetime
     provenance: Mapping[str, Any] | None = field(default=None, repr=False)
     claims: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    yanked: bool | str = False
 
     def pieces(self) -> Iterator[bytes]:
         """The bytes, a megabyte at a time."""
@@ -138,6 +140,19 @@ class DistStore:
         file = DistFile(said.project, said.version, said.packagetype, path.name, path, at)
         self.add(file)
         return file
+
+    def change(self, filename: str, **changes: Any) -> None:
+        """Replace attributes of a served file.
+
+        Raises:
+            KeyError: when there is no such file.
+        """
+        with self._lock:
+            changed = replace(self._files[filename], **changes)
+            held = self._projects[changed.project]
+            held[held.index(self._files[filename])] = changed
+            self._files[filename] = changed
+            self._serial += 1
 
     def get(self, filename: str) -> DistFile | None:
         with self._lock:
