@@ -7,6 +7,7 @@ real ones. Only cargo is replaced, by a client that speaks its publish protocol.
 from __future__ import annotations
 
 import base64
+import gzip
 import io
 import json
 import os
@@ -124,16 +125,25 @@ def make_origin(folder: Path) -> Repository:
     return Repository(bare, git("rev-parse", "HEAD"), key.with_suffix(".pub").read_text())
 
 
-def crate_bytes(name: str, extra: str = "") -> bytes:
-    """A ``.crate`` as crates.io accepts one; *extra* goes into its lib.rs."""
-    manifest = f'[package]\nname = "{name}"\nversion = "{VERSION}"\n'
+def _tarball(root: str, files: Mapping[str, str]) -> bytes:
+    """A ``.tar.gz`` of text files below *root*; same call, same bytes."""
     buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
-        for path, text in (("Cargo.toml", manifest), ("src/lib.rs", extra or "//! x\n")):
-            member = tarfile.TarInfo(f"{name}-{VERSION}/{path}")
+    with (
+        gzip.GzipFile(fileobj=buffer, mode="wb", mtime=0) as packed,
+        tarfile.open(fileobj=packed, mode="w") as archive,
+    ):
+        for path, text in files.items():
+            member = tarfile.TarInfo(f"{root}/{path}")
             member.size = len(text)
             archive.addfile(member, io.BytesIO(text.encode()))
     return buffer.getvalue()
+
+
+def crate_bytes(name: str, extra: str = "") -> bytes:
+    """A ``.crate`` as crates.io accepts one; *extra* goes into its lib.rs."""
+    manifest = f'[package]\nname = "{name}"\nversion = "{VERSION}"\n'
+    files = {"Cargo.toml": manifest, "src/lib.rs": extra or "//! x\n"}
+    return _tarball(f"{name}-{VERSION}", files)
 
 
 def _metadata(project: PythonProject) -> str:
@@ -165,25 +175,20 @@ def wheel_bytes(project: PythonProject, name: str, extra: str = "") -> bytes:
 
 def sdist_bytes(project: PythonProject, extra: str = "") -> bytes:
     """An sdist with PKG-INFO, pyproject.toml and both licences."""
-    buffer = io.BytesIO()
     files = {
         "PKG-INFO": _metadata(project),
         "pyproject.toml": "[project]\n",
         "LICENSE-MIT": "MIT\n",
         "LICENSE-APACHE": f"Apache\n{extra}",
     }
-    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
-        for path, text in files.items():
-            member = tarfile.TarInfo(f"{project.dist_name}-{VERSION}/{path}")
-            member.size = len(text)
-            archive.addfile(member, io.BytesIO(text.encode()))
-    return buffer.getvalue()
+    return _tarball(f"{project.dist_name}-{VERSION}", files)
 
 
 def quick(declaration: Declaration) -> Declaration:
-    """The declaration with short waits: ten polls in all."""
+    """The declaration with short waits: about ten polls each."""
     readback = Readback(poll_seconds=5, timeout_minutes=1)
-    return declaration.model_copy(update={"readback": readback})
+    gates = declaration.gates.model_copy(update={"timeout_minutes": 5.0})
+    return declaration.model_copy(update={"readback": readback, "gates": gates})
 
 
 @dataclass
