@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import signal
 import struct
+import subprocess
 import tarfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -13,11 +15,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.tools.rehearsal.world.conftest import REPOSITORY, Client, http, write_crate
+from tests.tools.rehearsal.world.conftest import REPOSITORY, Client, http, wait_until, write_crate
 from tools.rehearsal.world import Fault, World
 from tools.rehearsal.world.cratesio import CratesIo, Lag, Publisher, rate_limited
 from tools.rehearsal.world.cratesio.index import index_entry, index_path, requirement
-from tools.rehearsal.world.faults import FlipByte, ResetAfter, ResetBefore, Stale, Status, Truncate
+from tools.rehearsal.world.faults import (
+    Delay,
+    FlipByte,
+    Hook,
+    ResetAfter,
+    ResetBefore,
+    Stale,
+    Status,
+    Truncate,
+)
 from tools.rehearsal.world.oidc import Issuer, JobIdentity
 from tools.rehearsal.world.uploads import Outcome
 
@@ -228,6 +239,60 @@ def test_cargo_download_meets_a_fault(
     assert len(world.faults.fired()) == 1
     if code:
         assert "checksum" in done.stderr
+
+
+@pytest.mark.parametrize(("when", "stored"), [("instead", False), ("after", True)])
+def test_cargo_dies_while_it_uploads(
+    client: Client, registry: CratesIo, world: World, when: str, stored: bool
+) -> None:
+    """SIGKILL at the upload: before it arrived, or after it was stored and before the answer."""
+    running: list[subprocess.Popen[bytes]] = []
+    hook = Hook(lambda: running[0].kill(), when)  # type: ignore[arg-type]
+    world.faults.add(Fault("crates.io", "PUT", "/new$", hook))
+    folder = write_crate(client.base / "tiny-core", "tiny-core", "1.0.0")
+    running.append(
+        subprocess.Popen(
+            ["cargo", "publish", "--allow-dirty", "--no-verify"],
+            cwd=folder,
+            env={**client.env, "CARGO_REGISTRY_TOKEN": OWNER},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+    )
+    assert running[0].wait(timeout=60) == -signal.SIGKILL
+    wait_until(lambda: world.journal.requests("crates.io", "PUT"))
+    assert (registry.served("tiny-core", "1.0.0") is not None) == stored
+    code, said = publish(client)
+    assert code == (101 if stored else 0), said
+    assert len(registry.uploads.stored()) == 1
+
+
+@pytest.mark.slow
+def test_cargo_gives_up_before_a_late_answer(
+    client: Client, registry: CratesIo, world: World
+) -> None:
+    """A delay past the client's timeout: exit 101, and the crate is stored all the same.
+
+    With a timeout of 1 s cargo (that is, curl's low-speed limit) gives up after some 6 s.
+    """
+    client.env["CARGO_HTTP_TIMEOUT"] = "1"
+    world.faults.add(Fault("crates.io", "PUT", "/new$", Delay(8)))
+    assert publish(client)[0] == 101
+    wait_until(lambda: registry.served("tiny-core", "1.0.0"), seconds=10)
+    assert "already exists" in publish(client)[1]
+    assert len(registry.uploads.stored()) == 1
+
+
+def test_cargo_polls_past_a_stale_index(client: Client, registry: CratesIo, world: World) -> None:
+    """One cache that still has the old page: cargo asks again a second later."""
+    registry.place("tiny-core", "0.9.0", crate_bytes("tiny-core", "0.9.0"))
+    world.faults.add(
+        Fault("index.crates.io", "GET", "/tiny-core$", Stale(), skip=1, times=1, label="")
+    )
+    code, said = publish(client)
+    assert code == 0
+    assert "Published tiny-core v1.0.0" in said
+    assert len(world.faults.fired()) == 1
 
 
 def test_cargo_waits_for_a_slow_index(client: Client, registry: CratesIo, world: World) -> None:

@@ -285,6 +285,30 @@ def test_pip_download_meets_a_fault(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("action", "times", "code"),
+    [(Status(503), 1, 0), (ResetBefore(), 1, 0), (Truncate(), 1, 0), (FlipByte(), 0, 1)],
+    ids=lambda value: getattr(value, "name", str(value)),
+)
+def test_uv_install_meets_a_fault(
+    client: Client, world: World, tmp_path: Path, action: Action, times: int, code: int
+) -> None:
+    """uv tries again, and never accepts other bytes than the lock states."""
+    assert upload(world).status_code == 200
+    digest = hashlib.sha256(wheel_bytes("tiny-pkg", "1.0")).hexdigest()
+    lock = tmp_path / "lock.txt"
+    lock.write_text(f"tiny-pkg==1.0 --hash=sha256:{digest}\n")
+    world.faults.add(Fault("files.pythonhosted.org", "GET", r"\.whl$", action, times=times))
+    done = client.run(
+        *(UV, "pip", "install", "--require-hashes", "--target", tmp_path / "place"),
+        *("--python", sys.executable, "-r", lock),
+    )
+    assert (done.returncode != 0) == (code != 0), done.stderr
+    assert world.faults.fired()
+    assert (tmp_path / "place" / "tiny_pkg").exists() == (code == 0)
+
+
+@pytest.mark.slow
 def test_pip_never_installs_a_truncated_file(client: Client, world: World, tmp_path: Path) -> None:
     assert upload(world).status_code == 200
     world.faults.add(Fault("files.pythonhosted.org", "GET", r"\.whl$", Truncate(), times=0))
