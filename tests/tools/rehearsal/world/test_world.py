@@ -160,6 +160,41 @@ def test_bytes_that_are_not_http_end_the_connection(world: World) -> None:
     assert "TLS failed" in world.journal.refused()[0].detail
 
 
+def raw_tls(world: World, connect: str, sni: str) -> ssl.SSLSocket:
+    """A tunnel to *connect* whose TLS asks for *sni*."""
+    port = int(world.proxy_url.rpartition(":")[2])
+    raw = socket.create_connection(("127.0.0.1", port), timeout=5)
+    raw.sendall(f"CONNECT {connect}:443 HTTP/1.1\r\nHost: {connect}\r\n\r\n".encode())
+    assert raw.recv(4096).startswith(b"HTTP/1.1 200")
+    context = ssl.create_default_context(cafile=str(world.ca_file))
+    return context.wrap_socket(raw, server_hostname=sni)
+
+
+def test_sni_of_another_host_changes_nothing_of_who_answers(world: World, echo: Echo) -> None:
+    """The tunnel decides; a Host header that agrees with the SNI instead is refused."""
+    for host, status in (("crates.io", b"200"), ("index.crates.io", b"421")):
+        with raw_tls(world, "crates.io", "index.crates.io") as tls:
+            tls.sendall(f"GET /echo HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+            assert tls.recv(4096).split()[1] == status
+    assert echo.handled == ["/echo"]
+
+
+def test_tls_for_a_host_outside_the_world_fails(world: World) -> None:
+    """The leaf names the world's hosts alone, so a client that asks for another one stops."""
+    with pytest.raises(ssl.SSLCertVerificationError):
+        raw_tls(world, "crates.io", "example.org")
+
+
+def test_websocket_upgrade_is_not_taken(world: World) -> None:
+    with raw_tls(world, "crates.io", "crates.io") as tls:
+        tls.sendall(
+            b"GET /echo HTTP/1.1\r\nHost: crates.io\r\nConnection: Upgrade\r\n"
+            b"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+            b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+        )
+        assert tls.recv(4096).split()[1] == b"200"
+
+
 def test_ca_cannot_vouch_for_another_host(world: World, tmp_path: Path) -> None:
     """The name constraints hold: a leaf of this CA for another name does not verify."""
     from cryptography import x509
