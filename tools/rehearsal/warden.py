@@ -13,7 +13,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 MARK = "RUNNER_TRACKING_ID"
 
@@ -39,24 +39,28 @@ def marked(mark: str) -> list[int]:
 
 
 def end(groups: Iterable[int], mark: str) -> None:
-    """Kill until two looks in a row find nothing."""
+    """Kill until two looks in a row find nothing.
+
+    A killed group whose leader nobody has waited for still takes signals, so groups say
+    nothing about what is left; the mark does.
+    """
     quiet = 0
     deadline = time.monotonic() + 30
-    pending = set(groups)
+    announced = tuple(groups)
     while quiet < 2 and time.monotonic() < deadline:
-        for group in list(pending):
-            try:
-                os.killpg(group, signal.SIGKILL)
-            except (ProcessLookupError, PermissionError):
-                pending.discard(group)
         found = marked(mark)
-        for process in found:
-            try:
-                os.kill(process, signal.SIGKILL)
-            except (ProcessLookupError, PermissionError):
-                continue
-        quiet = 0 if found or pending else quiet + 1
+        _kill(os.killpg, announced)
+        _kill(os.kill, found)
+        quiet = 0 if found else quiet + 1
         time.sleep(0.02)
+
+
+def _kill(kill: Callable[[int, int], None], numbers: Iterable[int]) -> None:
+    for number in numbers:
+        try:
+            kill(number, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            continue
 
 
 def watch(descriptor: int, mark: str) -> None:
