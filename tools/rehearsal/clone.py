@@ -133,7 +133,9 @@ class Cloner:
         self.git("init", "--quiet", "--bare", f"--initial-branch={branch}", self.origin)
         for key in ("receive.shallowUpdate", "uploadpack.allowReachableSHA1InWant"):
             self.git("config", key, "true", cwd=self.origin)
-        self.git("push", "--quiet", self.origin, f"refs/heads/{branch}", f"refs/tags/{tag}")
+        # One by one: from a shallow checkout, as CI has it, git loses the second ref of a push.
+        for ref in (f"refs/heads/{branch}", f"refs/tags/{tag}"):
+            self.git("push", "--quiet", self.origin, ref)
 
 
 def make_key(folder: Path, env: Mapping[str, str]) -> SigningKey:

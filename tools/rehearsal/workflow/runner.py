@@ -8,7 +8,6 @@ and ``run_attempt`` one higher, as "Re-run failed jobs" does.
 
 from __future__ import annotations
 
-import queue
 import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,7 +23,7 @@ from tools.rehearsal.workflow.document import Job, Workflow
 from tools.rehearsal.workflow.expressions import text_of, truthy
 from tools.rehearsal.workflow.functions import COMMON
 from tools.rehearsal.workflow.gates import Gates
-from tools.rehearsal.workflow.jobs import JobExecution, Slot, Surroundings
+from tools.rehearsal.workflow.jobs import JobExecution, Slot, SlotPool, Surroundings
 from tools.rehearsal.workflow.matrix import expand, label
 from tools.rehearsal.workflow.patterns import trigger_matches
 from tools.rehearsal.workflow.processes import Cancellation
@@ -86,12 +85,9 @@ class Runner:
         self.history: list[InstanceRecord] = []
         self.attempt = 0
         self.cancelled = False
-        self._slots: queue.Queue[Slot] = queue.Queue()
+        self._slots = SlotPool(slots)
         self._groups: dict[str, threading.Lock] = {}
         self._active: dict[str, _Pending] = {}
-        for slot in slots:
-            self._slots.put(slot)
-        self._width = len(slots)
 
     # -------------------------------------------------------------- attempts
 
@@ -128,7 +124,7 @@ class Runner:
         todo = [name for name in self.order if name in chosen]
         futures: dict[Future[None], tuple[_Pending, InstanceRecord]] = {}
         self._active = {}
-        with ThreadPoolExecutor(self._width, thread_name_prefix="job") as pool:
+        with ThreadPoolExecutor(self._slots.size, thread_name_prefix="job") as pool:
             try:
                 while todo or self._active:
                     self._start_ready(todo, before)
@@ -281,7 +277,7 @@ class Runner:
             self._in_slot(pending, instance)
 
     def _in_slot(self, pending: _Pending, instance: InstanceRecord) -> None:
-        slot = self._slots.get()
+        slot = self._slots.take(instance.label)
         instance.started = time.time()
         try:
             self.around.listener.job_started(instance)
@@ -302,7 +298,7 @@ class Runner:
             raise
         finally:
             instance.ended = time.time()
-            self._slots.put(slot)
+            self._slots.give(slot, instance.label)
             self.around.listener.job_ended(instance)
 
     def _identity(self, job: Job, instance: InstanceRecord) -> JobIdentity:
