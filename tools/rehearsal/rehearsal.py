@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import os
 import tempfile
 import time
@@ -405,10 +404,7 @@ class Rehearsal:
             world_failures=tuple(
                 f"{e.method} {e.host}{e.path}: {e.detail}" for e in journal.failures()
             ),
-            uploads=tuple(
-                {"registry": where, **dataclasses.asdict(upload)}
-                for where, upload in self.evidence.uploads
-            ),
+            uploads=tuple(report.upload_rows(self.evidence.uploads)),
             approvals=tuple(
                 f"{record.label}: {record.approval}"
                 for record in self.runner.history

@@ -22,6 +22,7 @@ from tools.rehearsal.timing import Share
 from tools.rehearsal.workflow import graph
 from tools.rehearsal.workflow.document import Job
 from tools.rehearsal.workflow.records import InstanceRecord, JobRecord
+from tools.rehearsal.world.uploads import Upload
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -128,6 +129,14 @@ def published_table(evidence: Evidence, sizes: Mapping[str, int]) -> list[Publis
         Published(file, sha, sizes.get(file, 0), tuple(surfaces))
         for file, digests in sorted(rows.items())
         for sha, surfaces in digests.items()
+    ]
+
+
+def upload_rows(uploads: Sequence[tuple[str, Upload]]) -> list[dict[str, Any]]:
+    """Every upload attempt that reached a registry, in order."""
+    return [
+        {"registry": where, **plain(asdict(upload)), "at": upload.at.isoformat()}
+        for where, upload in uploads
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tools.rehearsal import report
@@ -12,6 +13,7 @@ from tools.rehearsal.stranger import Act
 from tools.rehearsal.timing import Share
 from tools.rehearsal.workflow.document import Job
 from tools.rehearsal.workflow.records import InstanceRecord, StepRecord
+from tools.rehearsal.world.uploads import Outcome, Upload
 
 JOBS = {"guard": Job("guard"), "build": Job("build", needs=("guard",))}
 HISTORY = [
@@ -50,6 +52,10 @@ HISTORY = [
     ),
 ]
 
+UPLOAD = Upload(
+    datetime(2030, 1, 1, tzinfo=UTC), "publish", "p", "1.0.0", "p.whl", "a" * 64, 1, Outcome.STORED
+)
+
 
 def made() -> report.Report:
     return report.Report(
@@ -77,7 +83,7 @@ def made() -> report.Report:
         invariants=(Verdict("I1", "gates", 2, ()),),
         refused_hosts=(),
         world_failures=(),
-        uploads=(),
+        uploads=tuple(report.upload_rows([("PyPI", UPLOAD)])),
         approvals=(),
         folder="x",
     )
