@@ -27,7 +27,7 @@ from tools.ops import cargo, oidc
 from tools.ops.http import http_date
 from tools.ops.proc import tail
 from tools.steps.context import Context
-from tools.steps.readback import GRACE, Reading, read_once, settle, show
+from tools.steps.readback import GRACE, Observe, Reading, read_once, settle, show
 from tools.steps.situation import after_publication, partly
 
 AUDIENCE = "crates.io"
@@ -71,23 +71,28 @@ def _publish(context: Context, crate: Crate) -> PublishedCrate:
     uploaded = False
     if reading.presence is Presence.ABSENT:
         _prove_identity(context, crate, expected)
-        for attempt in range(1, ATTEMPTS + 1):
-            reading = _answer(read_once(observe))
-            if reading.presence is not Presence.ABSENT:
-                break
-            refusal = _upload(context, crate)
-            uploaded = True
-            reading = settle(context, observe, grace=GRACE if refusal else None)
-            if reading.presence is not Presence.ABSENT:
-                break
-            _wait_or_raise(context, crate, refusal, last=attempt == ATTEMPTS)
+        uploaded, reading = _upload_until_stored(context, crate, observe)
     else:
         console.info(f"{crate.name} {context.version} is on crates.io already; nothing to upload")
-    if reading.presence is not Presence.IDENTICAL:
         reading = settle(context, observe)
     _require_served(crate, context, reading)
     show(f"{attested.name} on crates.io", reading)
     return PublishedCrate(crate.name, expected, uploaded, reading.observations)
+
+
+def _upload_until_stored(context: Context, crate: Crate, observe: Observe) -> tuple[bool, Reading]:
+    """Upload, and again only after a rate limit's date; whether it did, and the last reading."""
+    for attempt in range(1, ATTEMPTS + 1):
+        # Byte identity is proven by now, which took a while: ask once more before the token.
+        reading = _answer(read_once(observe))
+        if reading.presence is not Presence.ABSENT:
+            return attempt > 1, settle(context, observe)
+        refusal = _upload(context, crate)
+        reading = settle(context, observe, grace=GRACE if refusal else None)
+        if reading.presence is not Presence.ABSENT:
+            break
+        _wait_or_raise(context, crate, refusal, last=attempt == ATTEMPTS)
+    return True, reading
 
 
 def _attested(context: Context, crate: Crate) -> Path:

@@ -70,8 +70,6 @@ def publish_pypi(context: Context, project_name: str) -> PublishedProject:
 
     with after_publication("the crates"):
         uploaded, reading = _upload_missing(context, project, files, observe)
-    if reading.presence is not Presence.IDENTICAL:
-        reading = settle(context, observe)
     _require_served(context, project, reading)
     require_attested(context, project, expected)
     show(f"{project.name} {context.version} on PyPI", reading)
@@ -88,7 +86,8 @@ def _upload_missing(
         # After a failed round a file may still be on its way to the indexes.
         reading = settle(context, observe, grace=GRACE) if refusal else read_once(observe)
         if not reading.absent:
-            return sent, reading
+            done = reading.presence is Presence.IDENTICAL
+            return sent, reading if done else settle(context, observe)
         _require_readable(project, context, reading)
         _require_window(context, project, reading.absent)
         sent.extend(name for name in reading.absent if name not in sent)

@@ -14,7 +14,7 @@ def partly(error: ReleaseError, public: str) -> PartlyPublished:
         error.message,
         expected=error.expected,
         found=error.found,
-        remedy=f"{error.remedy or 're-run this job'} ({public} is public)",
+        remedy=f"{error.remedy or 're-run this job'} (already public: {public})",
         problems=error.problems,
     )
 

@@ -14,6 +14,7 @@ from tests.tools.steps.scene import (
     SteppedClock,
     load_declaration,
     make_origin,
+    run_twine,
 )
 from tools.rehearsal.setting import Setting
 
@@ -24,7 +25,18 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> Repository:
 
 
 @pytest.fixture
-def scene(origin: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
+def twine_in_process() -> bool:
+    """Whether the real twine runs in this process, which saves its start; overridable."""
+    return True
+
+
+@pytest.fixture
+def scene(
+    origin: Repository,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    twine_in_process: bool,
+) -> Iterator[Scene]:
     declaration = load_declaration()
     setting = Setting(declaration, origin.path, tmp_path / "world")
     setting.prepare_forge(origin.commit, origin.public_key, EMAIL)
@@ -39,6 +51,8 @@ def scene(origin: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         trust.write_text(setting.sigstore.client_trust_config())
         monkeypatch.setattr("tools.ops.cargo.publish", made.cargo_publish)
         monkeypatch.setattr("tools.steps.package.repackage", made.repackage)
+        if twine_in_process:
+            monkeypatch.setattr("tools.ops.twine.run", run_twine)
         yield made
         for context in made.contexts:
             context.http.close()

@@ -7,19 +7,22 @@ real ones. Only cargo is replaced, by a client that speaks its publish protocol.
 from __future__ import annotations
 
 import base64
+import contextlib
 import gzip
 import io
 import json
 import os
 import struct
 import subprocess
+import sys
 import tarfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from tools.checks.release_assets import Lane
 from tools.declaration import ROOT, Declaration, PythonProject, Readback
@@ -444,6 +447,25 @@ class Scene:
         target = work / "again.crate"
         target.write_bytes(self.crate_path(root, crate).read_bytes())
         return target
+
+
+def run_twine(
+    argv: Sequence[str | Path], *, env: Mapping[str, str] | None = None, check: bool = True
+) -> Completed:
+    """``python -m twine`` without a process of its own: the same entry point and output."""
+    from twine.__main__ import main
+
+    words = [str(word) for word in argv]
+    assert words[1:3] == ["-m", "twine"]
+    text = io.StringIO()
+    with (
+        mock.patch.object(sys, "argv", ["twine", *words[3:]]),
+        mock.patch.dict(os.environ, env or {}),
+        contextlib.redirect_stdout(text),
+        contextlib.redirect_stderr(text),
+    ):
+        failed = main()
+    return Completed(tuple(words), int(bool(failed)), text.getvalue(), "", 0.0)
 
 
 def load_declaration() -> Declaration:

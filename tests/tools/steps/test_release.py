@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.tools.steps.scene import VERSION, Scene
 from tools.model import CellState
 from tools.steps import status, verify
 
 
+@pytest.mark.parametrize("twine_in_process", [False])
 def test_a_release_completes_and_verifies_everywhere(scene: Scene) -> None:
     scene.build()
     scene.draft()
