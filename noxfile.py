@@ -82,6 +82,12 @@ def rehearse(session: nox.Session) -> None:
 
 
 @nox.session
+def campaign(session: nox.Session) -> None:
+    """Disturb a release at every request that it makes, re-run it, check the invariants."""
+    verb(session, "campaign", "rehearse")
+
+
+@nox.session
 def tests(session: nox.Session) -> None:
     """Everything: crates, wheels, tools and the rehearsal."""
     for name in ("tests-rust", "tests-wheels", "tests-tools"):

@@ -23,6 +23,7 @@ VERBS = {
     "simd": ("tools.steps.simd", "build and test the SIMD legs that this machine can run"),
     "smoke": ("tools.steps.smoke", "install a wheel from a folder and run its tests"),
     "rehearse": ("tools.rehearsal.command", "release this tree end to end on loopback"),
+    "campaign": ("tools.rehearsal.campaign.command", "disturb a release at every request"),
     "lint-workflows": ("tools.steps.lint_workflows", "check the workflows' structure and pins"),
 }
 

@@ -13,7 +13,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +72,7 @@ class Evidence:
         subjects: lane to (file name to sha256), from the signed bundles on the release.
         uploads: (registry, upload attempt), in order.
         tokens: (registry, token record), in order.
+        slack: how much later than its writing a log line or a journal entry may be stamped.
     """
 
     version: str
@@ -88,6 +89,7 @@ class Evidence:
     subjects: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     served: Sequence[Served] = ()
     leaks: Sequence[Leak] = ()
+    slack: timedelta = timedelta(seconds=1)
 
 
 def lanes_of(declared: Declaration, version: str) -> dict[str, str]:

@@ -29,8 +29,8 @@ from tools.rehearsal.world.journal import Entry
 from tools.rehearsal.world.trusted import TokenRecord
 from tools.rehearsal.world.uploads import Outcome, Upload
 
-# How much later than its writing a log line may have been read.
-_SLACK = timedelta(seconds=1)
+# The exit code of a process that was killed: nothing could be revoked any more.
+_KILLED = -9
 _LINE = re.compile(r"(?P<time>\S+) re-packaged (?P<crate>[\w-]+): sha256:(?P<sha>[0-9a-f]{64})")
 
 
@@ -114,7 +114,8 @@ def _undrafted_early(evidence: Evidence, stored: Sequence[tuple[str, Upload]]) -
         return problems
     for where, upload in stored:
         for surface, host, path in _surfaces(where, upload):
-            if not _read_between(evidence.journal, host, path, upload.at, published[0]):
+            since = upload.at - evidence.slack
+            if not _read_between(evidence.journal, host, path, since, published[0]):
                 problems.append(
                     Problem(
                         f"un-draft after {upload.file}",
@@ -149,7 +150,7 @@ def _read_between(
         entry.host == host
         and entry.method in ("GET", "HEAD")
         and entry.status in (200, 302, 304)
-        and after <= moment(entry.at) + _SLACK
+        and after <= moment(entry.at)
         and moment(entry.at) <= before
         and pattern.search(entry.path)
         for entry in journal
@@ -184,12 +185,31 @@ def _lifetime(evidence: Evidence, where: str, token: TokenRecord, label: str) ->
         return [*problems, Problem(label, "minted by a job that may publish", "no such job")]
     end = moment(owner.ended)
     if where == CRATES:
-        if token.revoked_at is None or token.revoked_at > end:
+        late = token.revoked_at is None or token.revoked_at > end
+        if late and not _could_not_revoke(evidence, token, owner):
             problems.append(Problem(label, "revoked before its job ended", str(token.revoked_at)))
     elif token.expires_at - token.minted_at > timedelta(minutes=15):
         problems.append(Problem(label, "15 minutes of life at most", str(token.expires_at)))
-    late = [use for use in token.uses if use.at > end]
-    return problems + [Problem(label, "no use after its job", use.what) for use in late]
+    after = [use for use in token.uses if use.at > end]
+    return problems + [Problem(label, "no use after its job", use.what) for use in after]
+
+
+def _could_not_revoke(evidence: Evidence, token: TokenRecord, owner: InstanceRecord) -> bool:
+    """The job was killed, never learnt the token, or the world did not take its revocation.
+
+    Then the registry's own expiry is all there is: half an hour.
+    """
+    if owner.exit_code == _KILLED:
+        return True
+    return any(
+        entry.label == token.label
+        and entry.fault
+        and entry.host == "crates.io"
+        and entry.path.endswith("/trusted_publishing/tokens")
+        and token.minted_at <= moment(entry.at + entry.seconds)
+        and moment(entry.at) <= moment(owner.ended)
+        for entry in evidence.journal
+    )
 
 
 def _owner(evidence: Evidence, token: TokenRecord) -> InstanceRecord | None:
@@ -212,7 +232,7 @@ def _identity_first(evidence: Evidence, token: TokenRecord, label: str) -> Probl
         evidence.subjects.get("manifest", {}).values()
     )
     for when, _, sha in repackagings(owner.log):
-        if sha in wanted and when <= token.minted_at + _SLACK:
+        if sha in wanted and when <= token.minted_at + evidence.slack:
             return []
     return [Problem(label, "the crate re-packaged to the attested bytes before it", "not so")]
 
@@ -234,7 +254,7 @@ def _asked_before(evidence: Evidence, where: str, token: TokenRecord) -> bool:
         entry.label == token.label
         and entry.host in hosts
         and entry.method == "GET"
-        and moment(entry.at) <= token.minted_at + _SLACK
+        and moment(entry.at) <= token.minted_at + evidence.slack
         for entry in evidence.journal
     )
 

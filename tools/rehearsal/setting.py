@@ -36,12 +36,22 @@ class Setting:
         declared: the declaration of the clone that is released.
         origin: the bare repository that the forge shows.
         folder: where the world writes its CA and its journal.
+        issuer: a fresh one by default; a campaign brings its own, whose key is made once.
+        sigstore: likewise.
     """
 
-    def __init__(self, declared: Declaration, origin: Path, folder: Path) -> None:
+    def __init__(
+        self,
+        declared: Declaration,
+        origin: Path,
+        folder: Path,
+        *,
+        issuer: Issuer | None = None,
+        sigstore: Sigstore | None = None,
+    ) -> None:
         self.declared = declared
-        self.issuer = Issuer()
-        self.sigstore = Sigstore(self.issuer)
+        self.issuer = issuer or Issuer()
+        self.sigstore = sigstore or Sigstore(self.issuer)
         self.github = GitHub(declared.project.repository, origin)
         self.cratesio = CratesIo(self.issuer.jwks, self._publishers_of_crates())
         self.pypi = PyPI(

@@ -1,0 +1,353 @@
+"""One scenario, from its snapshot to its verdict.
+
+The first attempt begins at the first disturbed job, in the world that the undisturbed release
+had left there. Failed jobs are re-run as a maintainer would, until the release is complete, a
+job says that it cannot be, or the re-runs are used up. When the jobs that were disturbed have
+succeeded and the world equals that of the undisturbed release, the remaining jobs have been run
+from this very state already; every tenth scenario (chosen by its name) runs them nevertheless.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+
+from tools.model import Problem
+from tools.rehearsal import invariants
+from tools.rehearsal.campaign import outcome
+from tools.rehearsal.campaign.actions import TIMEOUT, Victim
+from tools.rehearsal.campaign.flow import Flow, Task
+from tools.rehearsal.campaign.outcome import End, Stop
+from tools.rehearsal.campaign.process import JobCall, Tamper, checkout, run
+from tools.rehearsal.campaign.programs import PACKAGED
+from tools.rehearsal.campaign.scenario import Scenario
+from tools.rehearsal.campaign.theatre import Seed, Snapshot, Theatre, fingerprint
+from tools.rehearsal.evidence import (
+    CRATES,
+    PYPI,
+    Artifact,
+    Auditor,
+    Evidence,
+    Served,
+    find_secrets,
+    gather_subjects,
+    lanes_of,
+)
+from tools.rehearsal.workflow.records import FAILURE, SUCCESS, InstanceRecord, StepRecord
+from tools.rehearsal.world import Entry
+from tools.steps.context import user_agent
+
+# How often the failed jobs are re-run at most.
+RERUNS = 3
+WHOLE_EVERY = 10
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What all scenarios share: the seed, the jobs, and the undisturbed release.
+
+    Attributes:
+        moments: job to the world before it, and ``""`` to the world at the end.
+    """
+
+    seed: Seed
+    flow: Flow
+    moments: Mapping[str, Snapshot]
+    tamper: Tamper | None = None
+
+    def after(self, job: str) -> Snapshot | None:
+        """The world after a job of the undisturbed release, if it was recorded."""
+        later = self.flow.after(job)
+        return self.moments.get(later[0].id if later else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of a scenario; plain values, to be handed from process to process."""
+
+    name: str
+    kind: str
+    end: End
+    problems: tuple[tuple[str, Problem], ...]
+    stops: tuple[tuple[str, int, int], ...]
+    fired: int
+    whole: bool
+    requests: int
+    seconds: float
+    folder: str = ""
+
+
+@dataclass
+class Performance:
+    """One scenario being played."""
+
+    stage: Stage
+    scenario: Scenario
+    folder: Path
+    theatre: Theatre
+    record: bool = False
+    victim: Victim = field(default_factory=Victim)
+    history: list[InstanceRecord] = field(default_factory=list)
+    stops: list[Stop] = field(default_factory=list)
+    done: set[str] = field(default_factory=set)
+    moments: dict[str, Snapshot] = field(default_factory=dict)
+    earlier: tuple[Entry, ...] = ()
+    fired: int = 0
+    converged: bool = False
+
+    @property
+    def whole(self) -> bool:
+        """Whether the remaining jobs run although the world has converged."""
+        digest = hashlib.sha256(str(self.scenario).encode()).digest()
+        return self.record or bool(self.scenario.world) or digest[0] % WHOLE_EVERY == 0
+
+    def play(self) -> bool:
+        """Attempt after attempt; whether the release is complete."""
+        for name, count in self.scenario.world:
+            self.theatre.misbehave(name, count)
+        for attempt in range(1, 2 + RERUNS):
+            self._attempt(attempt)
+            last = self.stops[-1].code if self.stops else 0
+            if self.complete or (last == 21 and self.stops[-1].attempt == attempt):
+                break
+            self._mend()
+        return self.complete
+
+    @property
+    def complete(self) -> bool:
+        return self.converged or all(task.id in self.done for task in self.stage.flow.tasks)
+
+    def again(self) -> bool:
+        """One more attempt in a healthy world, to prove a claim that nothing helps."""
+        self._attempt(2 + RERUNS)
+        return self.complete
+
+    def _mend(self) -> None:
+        """What a maintainer does before the re-run: waits for the rate limit, deletes a double."""
+        self.theatre.setting.github.core.misbehaviour.requests_left = None
+        drafts = [r for r in self.theatre.setting.github.releases(self.stage.seed.tag) if r.draft]
+        state = self.theatre.setting.github.state
+        for extra in sorted(drafts, key=lambda r: (-len(state.assets_of(r.id)), r.id))[1:]:
+            del state.releases[extra.id]
+
+    def _attempt(self, attempt: int) -> None:
+        for task in self.stage.flow.tasks:
+            blocked = any(need not in self.done for need in task.needs)
+            if task.id in self.done or blocked:
+                continue
+            if self.record:
+                self.moments[task.id] = self._snapshot()
+            if self._job(task, attempt):
+                self.done.add(task.id)
+            elif not self.whole:
+                return
+            if self._is_converged(task, attempt):
+                self.converged = True
+                return
+        if self.record:
+            self.moments[""] = self._snapshot()
+
+    def _is_converged(self, task: Task, attempt: int) -> bool:
+        later = {t.id for t in self.stage.flow.after(task.id)}
+        pending = any(item.position.job in later for item in self.scenario.disturbances)
+        reference = self.stage.after(task.id)
+        if self.whole or pending or task.id not in self.done or reference is None:
+            return False
+        return fingerprint(self._snapshot()) == fingerprint(reference)
+
+    def _snapshot(self) -> Snapshot:
+        return self.theatre.snapshot(tuple(self.history), self._journal())
+
+    def _journal(self) -> tuple[Entry, ...]:
+        return (*self.earlier, *self.theatre.world.journal.entries())
+
+    # ------------------------------------------------------------------ one job
+
+    def _job(self, task: Task, attempt: int) -> bool:
+        faults = self.theatre.world.faults
+        number = sum(1 for record in self.history if record.job == task.id) + 1
+        armed = [d for d in self.scenario.disturbances if d.armed(task.id, number)]
+        for item in armed:
+            faults.add(item.fault(self.victim))
+        before = len(faults.fired())
+        record = self._run(task, number, late=any(item.action == "late" for item in armed))
+        self.fired += len(faults.fired()) - before
+        faults.clear()
+        self.history.append(record)
+        if record.result == SUCCESS:
+            return True
+        code = record.exit_code or 0
+        self.stops.append(Stop(task.id, attempt, code, record.message, self._snapshot()))
+        return False
+
+    def _run(self, task: Task, attempt: int, *, late: bool) -> InstanceRecord:
+        root = checkout(self.folder / "jobs" / f"{task.id}-{attempt}", self._files(task))
+        log = self.folder / f"{task.id}-{attempt}.log"
+        log.touch()
+        record = InstanceRecord(
+            task.id,
+            task.id,
+            attempt,
+            environment=task.environment,
+            permissions=task.permissions,
+            downloaded=[name for name, _ in task.downloads],
+            log=log,
+        )
+        env = self.theatre.environment(task.id, attempt)
+        if task.permissions.get("id-token") == "write":
+            env |= self.theatre.oidc(self.theatre.identity(task.environment), task.id)
+        token = self.theatre.token(task.permissions, task.id)
+        lines = run(
+            JobCall(
+                root=root,
+                declaration=self.stage.seed.declaration,
+                version=self.stage.seed.version,
+                commit=self.stage.seed.commit,
+                lines=task.lines,
+                env=env,
+                token=token,
+                log=log,
+                timeout=TIMEOUT if late else None,
+                tamper=self.stage.tamper,
+            ),
+            self.victim,
+        )
+        for line in lines:
+            done = SUCCESS if line.exit_code == 0 else FAILURE
+            record.steps.append(
+                StepRecord(
+                    line.command,
+                    command=line.command,
+                    outcome=done,
+                    conclusion=done,
+                    started=line.started,
+                    ended=line.ended,
+                    exit_code=line.exit_code,
+                )
+            )
+        record.started, record.ended = lines[0].started, lines[-1].ended
+        record.result = SUCCESS if lines[-1].exit_code == 0 else FAILURE
+        record.message = "" if record.result == SUCCESS else log.read_text(encoding="utf-8")
+        self.theatre.setting.github.revoke_token(token)
+        return record
+
+    def _files(self, task: Task) -> dict[str, bytes]:
+        seed = self.stage.seed
+        files = {
+            f"{path}/{name}": content
+            for artifact, path in task.downloads
+            for name, content in seed.artifacts[artifact].items()
+        }
+        files |= {f"{PACKAGED}/{name}": content for name, content in seed.packaged.items()}
+        return {**files, str(seed.declaration.provenance.trust): seed.trust.encode()}
+
+
+def perform(stage: Stage, scenario: Scenario, folder: Path) -> Result:
+    """Play a scenario and judge it. Its folder stays only when something is violated."""
+    import time
+
+    started = time.monotonic()
+    first = _first(stage, scenario)
+    moment = stage.moments[first]
+    with Theatre(stage.seed, moment, folder) as theatre:
+        play = Performance(stage, scenario, folder, theatre)
+        play.done = {task.id for task in stage.flow.before(first)}
+        play.history, play.earlier = list(moment.history), moment.journal
+        complete = play.play()
+        final = play.stops[-1].code if play.stops else 0
+        ended = outcome.end(complete, play.stops[-1] if play.stops else None)
+        later = not complete and final == 21 and not scenario.lasts and play.again()
+        found = judge(play, ended, later)
+        requests = len(theatre.world.journal.entries())
+    if not found:
+        shutil.rmtree(folder, ignore_errors=True)
+    return Result(
+        name=str(scenario),
+        kind=scenario.kind,
+        end=ended,
+        problems=tuple(found),
+        stops=tuple((s.job, s.attempt, s.code) for s in play.stops),
+        fired=play.fired,
+        whole=not play.converged,
+        requests=requests,
+        seconds=time.monotonic() - started,
+        folder=str(folder) if found else "",
+    )
+
+
+def _first(stage: Stage, scenario: Scenario) -> str:
+    """The job at which a scenario begins: the first that is disturbed."""
+    disturbed = {item.position.job for item in scenario.disturbances}
+    names = [task.id for task in stage.flow.tasks]
+    if scenario.world or scenario.fresh or not disturbed:
+        return names[0]
+    for job in disturbed:
+        stage.flow.task(job)
+    return next(name for name in names if name in disturbed)
+
+
+def judge(play: Performance, ended: End, completed_later: bool) -> list[tuple[str, Problem]]:
+    """Every violation, with the invariant's name."""
+    fourth = outcome.verdict(play.scenario, play.stops, ended, completed_later)
+    evidence = gather(play)
+    verdicts = invariants.check(evidence, (1, fourth))
+    found = [(v.name, problem) for v in verdicts for problem in v.problems]
+    world = play.theatre.world.journal
+    found += [("world", Problem(e.host + e.path, "no failure", e.detail)) for e in world.failures()]
+    found += [("world", Problem(e.host, "a host of the world", e.detail)) for e in world.refused()]
+    return found
+
+
+def gather(play: Performance) -> Evidence:
+    """The evidence of a scenario, in the form of every rehearsal's."""
+    seed, setting = play.stage.seed, play.theatre.setting
+    version = str(seed.version)
+    public = any(not release.draft for release in setting.github.releases(seed.tag))
+    secrets = {*setting.cratesio.tokens.secrets(), *setting.pypi.tokens.secrets()}
+    evidence = Evidence(
+        version=version,
+        public=public,
+        jobs=play.stage.flow.jobs,
+        records={},
+        history=play.history,
+        lanes=lanes_of(seed.declaration, version),
+        uploads=[
+            *((CRATES, upload) for upload in setting.cratesio.uploads.attempts()),
+            *((PYPI, upload) for upload in setting.pypi.uploads.attempts()),
+        ],
+        tokens=[
+            *((CRATES, token) for token in setting.cratesio.tokens.ledger()),
+            *((PYPI, token) for token in setting.pypi.tokens.ledger()),
+        ],
+        events=setting.github.events,
+        journal=play._journal(),
+        artifacts=_handed_over(play.stage),
+        subjects=gather_subjects(setting, seed.tag),
+        leaks=find_secrets(play.folder, secrets | set(play.theatre.secrets), "a token"),
+        slack=timedelta(0),
+    )
+    return replace(evidence, served=_served(play, version)) if public else evidence
+
+
+def _handed_over(stage: Stage) -> list[Artifact]:
+    """The artifacts by who uploaded them, and what the build jobs built."""
+    uploaders = stage.flow.uploaders
+    return [
+        *stage.seed.built,
+        *(Artifact(n, uploaders[n], 1, {}) for n in stage.seed.artifacts if n in uploaders),
+    ]
+
+
+def _served(play: Performance, version: str) -> list[Served]:
+    seed, theatre = play.stage.seed, play.theatre
+    auditor = Auditor(
+        theatre.world, seed.declaration, user_agent(seed.declaration), play.folder / "auditor"
+    )
+    try:
+        return list(auditor.served(version, seed.tag))
+    finally:
+        auditor.close()
