@@ -7,45 +7,51 @@
 
 use std::fmt;
 
+/// The name inside the crate, where no other error is near.
+pub(crate) use OrdvecError as Error;
+
 /// Why a call was refused. A refused call has changed nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Error {
-    /// The dimension is not one that this index or primitive can have.
-    Dimension {
-        /// The dimension that was given.
-        found: usize,
-        /// What it must be, as words that follow "must be".
-        expected: String,
+pub enum OrdvecError {
+    /// A parameter, or two that do not go together, has a value that the call cannot use.
+    InvalidParameter {
+        /// Which one: `dim`, `bits`, `n_top`, `batch_size`, `sign_probe.dim`, `sign_probe.len`.
+        name: &'static str,
+        /// What it must be and what it is, as a sentence that names it.
+        message: String,
     },
-    /// A flat slice does not hold a whole number of rows of the dimension, or not one row where
-    /// one row is needed.
-    Shape {
+    /// A flat slice does not hold a whole number of rows of the dimension.
+    InvalidLength {
+        /// What the slice is.
+        name: &'static str,
         /// Length of the slice, in elements.
         len: usize,
         /// The dimension of a row.
         dim: usize,
-        /// True where exactly one row was needed.
-        one_row: bool,
+    },
+    /// A slice that must be one vector of the index's dimension is not.
+    InvalidVectorLength {
+        /// What the slice is.
+        name: &'static str,
+        /// Length of the slice, in elements.
+        len: usize,
+        /// The dimension.
+        expected: usize,
+    },
+    /// A buffer has another length than the call fills or reads.
+    InvalidBufferLength {
+        /// What the buffer is.
+        name: &'static str,
+        /// Length of the buffer, in elements.
+        len: usize,
+        /// The length that was needed.
+        expected: usize,
     },
     /// An input value is NaN or infinite.
     NotFinite {
         /// Position of the first such value in the flat slice.
         position: usize,
-    },
-    /// The code width is not one that this call supports.
-    Bits {
-        /// The width that was given.
-        found: u8,
-        /// What it must be, as words that follow "must be".
-        expected: &'static str,
-    },
-    /// The count of set coordinates of a bitmap row is not in `1..dim`.
-    NTop {
-        /// The count that was given.
-        found: usize,
-        /// The dimension of the index.
-        dim: usize,
     },
     /// A value (a rank, a bucket code, an offset) lies outside of its range.
     OutOfRange {
@@ -56,31 +62,19 @@ pub enum Error {
         /// The first value that is too large.
         limit: u64,
     },
+    /// A candidate names a row that the index does not have.
+    CandidateIdOutOfRange {
+        /// The candidate.
+        id: u32,
+        /// The number of rows of the index.
+        n_vectors: usize,
+    },
     /// A row id is not smaller than the number of rows of the index.
     RowOutOfRange {
         /// The row id that was given.
-        row: u64,
+        row: usize,
         /// The number of rows of the index.
         len: usize,
-    },
-    /// Candidate ids must ascend for this call.
-    NotAscending {
-        /// Position of the first id that is smaller than the one before it.
-        position: usize,
-    },
-    /// A buffer or count argument has the wrong length.
-    Length {
-        /// What the buffer or count is.
-        what: &'static str,
-        /// The length that was needed.
-        expected: usize,
-        /// The length that was given.
-        found: usize,
-    },
-    /// A count that must be at least one is zero.
-    Zero {
-        /// What the count is.
-        what: &'static str,
     },
     /// Adding these vectors would pass [`crate::MAX_VECTORS`].
     TooManyVectors {
@@ -100,68 +94,62 @@ pub enum Error {
 }
 
 /// Shorthand for the results of this crate.
-pub type Result<T> = std::result::Result<T, Error>;
+pub type Result<T> = std::result::Result<T, OrdvecError>;
 
-impl fmt::Display for Error {
+impl OrdvecError {
+    /// `dim` is not `expected`, words that follow "must be".
+    pub(crate) fn dim(found: usize, expected: String) -> Self {
+        Self::InvalidParameter {
+            name: "dim",
+            message: format!("dimension must be {expected}, got dimension {found}"),
+        }
+    }
+
+    /// `bits` is not `expected`, words that follow "must be".
+    pub(crate) fn bits(found: u8, expected: &str) -> Self {
+        Self::InvalidParameter {
+            name: "bits",
+            message: format!("bits must be {expected}, got bits {found}"),
+        }
+    }
+
+    /// `n_top` does not fit the dimension.
+    pub(crate) fn n_top(found: usize, dim: usize) -> Self {
+        Self::InvalidParameter {
+            name: "n_top",
+            message: format!(
+                "n_top must be at least 1 and less than the dimension {dim}, got n_top {found}"
+            ),
+        }
+    }
+
+    /// The count `name` is zero and must not be.
+    pub(crate) fn zero(name: &'static str) -> Self {
+        Self::InvalidParameter {
+            name,
+            message: format!("{name} must be at least 1, got 0"),
+        }
+    }
+}
+
+impl fmt::Display for OrdvecError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Dimension { found, expected } => {
-                write!(f, "dimension must be {expected}, got dimension {found}")
-            }
-            Self::Shape {
-                len,
-                dim,
-                one_row: true,
-            } => write!(
-                f,
-                "dimension mismatch: expected one vector of dimension {dim}, got {len} values"
-            ),
-            Self::Shape {
-                len,
-                dim,
-                one_row: false,
-            } => write!(
-                f,
-                "dimension mismatch: expected rows of dimension {dim}, got {len} values, which \
-                 is not a multiple of it"
-            ),
+            Self::InvalidParameter { message, .. } => f.write_str(message),
+            Self::InvalidLength { .. }
+            | Self::InvalidVectorLength { .. }
+            | Self::InvalidBufferLength { .. } => self.fmt_length(f),
             Self::NotFinite { position } => write!(
                 f,
                 "all values must be finite, the value at flat position {position} is NaN or \
                  infinite"
             ),
-            Self::Bits { found, expected } => {
-                write!(f, "bits must be {expected}, got bits {found}")
-            }
-            Self::NTop { found, dim } => write!(
+            Self::OutOfRange { what, found, limit } => write!(
                 f,
-                "n_top must be at least 1 and less than the dimension {dim}, got n_top {found}"
+                "{what} {found} is out of range, must be less than {limit}"
             ),
-            Self::OutOfRange { what, found, limit } => {
-                write!(
-                    f,
-                    "{what} {found} is out of range, must be less than {limit}"
-                )
-            }
-            Self::RowOutOfRange { row, len } => {
-                write!(
-                    f,
-                    "row id {row} is out of range for an index of {len} vectors"
-                )
-            }
-            Self::NotAscending { position } => write!(
-                f,
-                "candidate ids must be in ascending order, the id at position {position} is \
-                 smaller than the one before it"
-            ),
-            Self::Length {
-                what,
-                expected,
-                found,
-            } => {
-                write!(f, "{what} must have length {expected}, got length {found}")
-            }
-            Self::Zero { what } => write!(f, "{what} must be at least 1, got 0"),
+            Self::CandidateIdOutOfRange { id, n_vectors } => missing_row(f, *id, *n_vectors),
+            Self::RowOutOfRange { row, len } => missing_row(f, *row, *len),
             Self::TooManyVectors { requested } => write!(
                 f,
                 "an index holds at most {} vectors, this call would make it {requested}",
@@ -177,4 +165,39 @@ impl fmt::Display for Error {
     }
 }
 
-impl std::error::Error for Error {}
+impl OrdvecError {
+    /// The sentences about slices; nothing for any other variant.
+    fn fmt_length(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::InvalidLength { name, len, dim } => write!(
+                f,
+                "dimension mismatch: {name} must be rows of dimension {dim}, got {len} values, \
+                 which is not a multiple of it"
+            ),
+            Self::InvalidVectorLength {
+                name,
+                len,
+                expected,
+            } => write!(
+                f,
+                "dimension mismatch: {name} must be one vector of dimension {expected}, got \
+                 {len} values"
+            ),
+            Self::InvalidBufferLength {
+                name,
+                len,
+                expected,
+            } => write!(f, "{name} must have length {expected}, got length {len}"),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn missing_row(f: &mut fmt::Formatter<'_>, id: impl fmt::Display, len: usize) -> fmt::Result {
+    write!(
+        f,
+        "row id {id} is out of range for an index of {len} vectors"
+    )
+}
+
+impl std::error::Error for OrdvecError {}

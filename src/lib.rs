@@ -6,36 +6,46 @@
 //! two builds of the same rows are equal to the last byte.
 //!
 //! ```
-//! let mut index = ordvec::RankQuant::new(8, 2)?;
+//! let mut index = ordvec::RankQuant::new(8, 2);
 //! index.add(&[
 //!     0.1, 0.9, -0.3, 0.5, 0.2, -0.8, 0.7, 0.0, // row 0
 //!     -0.1, -0.9, 0.3, -0.5, -0.2, 0.8, -0.7, 0.0, // row 1
-//! ])?;
-//! let found = index.search_asymmetric(&[0.1, 0.9, -0.3, 0.5, 0.2, -0.8, 0.7, 0.0], 1)?;
+//! ]);
+//! let found = index.search_asymmetric(&[0.1, 0.9, -0.3, 0.5, 0.2, -0.8, 0.7, 0.0], 1);
 //! assert_eq!(found.indices_for_query(0), [0]);
-//! # Ok::<(), ordvec::Error>(())
 //! ```
 //!
 //! # The calls
 //!
 //! Vectors are `&[f32]`, row-major, their length a multiple of the dimension, their values
-//! finite. Bad input is an [`Error`] and changes nothing; no call panics on it.
+//! finite. Each call that can refuse its arguments has two forms. The plain one (`new`, `add`,
+//! `search`, …) returns its value and panics at the caller's line. The `try_` one (`try_new`,
+//! `try_add`, `try_search`, …) returns an [`OrdvecError`] with the same text, and never panics on
+//! what it is given; it is the one for arguments that the program has not made itself. A refused
+//! call of either form has changed nothing.
 //!
-//! - **Primitives** [`rank_transform`], [`rank_to_bucket`], [`bucket_ranks`], [`pack_buckets`],
-//!   [`unpack_buckets`], [`rankquant_bytes_per_vec`], [`bucket_centre`], [`rank_norm`],
-//!   [`rankquant_norm`], [`rankquant_eval_search`].
+//! ```
+//! let refused = ordvec::RankQuant::try_new(6, 2).unwrap_err();
+//! assert!(refused.to_string().contains("multiple of 4"));
+//! ```
+//!
+//! - **Primitives** [`rank_transform`], [`rank_transform_into`], [`rank_to_bucket`],
+//!   [`bucket_ranks`], [`pack_buckets`], [`unpack_buckets`], [`rankquant_bytes_per_vec`],
+//!   [`bucket_centre`], [`rank_norm`], [`rankquant_norm`], [`rankquant_eval_search`]; also in
+//!   [`rank`].
 //! - **Every index** `new`, `add`, `swap_remove`, `len`, `is_empty`, `dim`, `bytes_per_vec`,
 //!   `byte_size`; `write`, `write_to`, `load`, `read_from`, `load_from_bytes` with
 //!   [`std::io::Error`].
 //! - [`Rank`] `search`, `search_asymmetric`.
-//! - [`RankQuant`] `new_asymmetric`, `bits`, `symmetric_supported`, `search`,
-//!   `search_asymmetric`, `search_asymmetric_subset`,
-//!   `search_asymmetric_subset_batched_serial_into` with [`SubsetScratch`].
-//! - [`Bitmap`] `n_top`, `search`, `search_subset`, `top_m_candidates`,
+//! - [`RankQuant`] `validate_params`, `new_asymmetric`, `bits`, `capability`,
+//!   `symmetric_supported`, `search`, `search_asymmetric`, `search_asymmetric_subset`,
+//!   `search_asymmetric_subset_batched_serial`, the same `_into` with [`SubsetScratch`],
+//!   `search_with_sign_probe` with [`TwoStageCandidatePolicy`].
+//! - [`Bitmap`] `validate_params`, `n_top`, `search`, `search_subset`, `top_m_candidates`,
 //!   `top_m_candidates_batched`, `top_m_candidates_batched_chunked`,
 //!   `top_m_candidates_batched_serial_csr`, `build_query_bitmap_fp32`,
 //!   `body_overlap_scores_subset`.
-//! - [`SignBitmap`] `top_m_candidates`, `top_m_candidates_batched`,
+//! - [`SignBitmap`] `validate_dim`, `top_m_candidates`, `top_m_candidates_batched`,
 //!   `top_m_candidates_batched_serial_csr`, `score_all`, `score_all_batched`,
 //!   `score_all_batched_flat`, `build_query_bitmap`.
 //! - **Results** [`SearchResults`], [`CandidateBatch`].
@@ -64,26 +74,47 @@ mod error;
 mod kernels;
 mod limits;
 mod order;
+mod panicking;
 mod primitives;
 mod query;
-mod rank;
+pub mod rank;
 pub mod rank_io;
 mod rankquant;
 mod rows;
 mod search;
-mod sign_bitmap;
+pub mod sign_bitmap;
 pub mod simd;
 mod top_set;
 mod validate;
 
 pub use bitmap::Bitmap;
-pub use error::{Error, Result};
+pub use error::{OrdvecError, Result};
 pub use limits::{MAX_DIM, MAX_SIGN_BITMAP_DIM, MAX_VECTORS, MIN_DIM};
-pub use primitives::{
+pub use panicking::rankquant_eval_search;
+pub use rank::{
     bucket_centre, bucket_ranks, pack_buckets, rank_norm, rank_to_bucket, rank_transform,
-    rankquant_bytes_per_vec, rankquant_norm, unpack_buckets,
+    rank_transform_into, rankquant_bytes_per_vec, rankquant_norm, try_bucket_centre,
+    try_bucket_ranks, try_pack_buckets, try_rank_to_bucket, try_rank_transform,
+    try_rank_transform_into, try_rankquant_bytes_per_vec, try_rankquant_norm, try_unpack_buckets,
+    unpack_buckets, Rank,
 };
-pub use rank::Rank;
-pub use rankquant::{rankquant_eval_search, RankQuant, SubsetScratch};
-pub use search::{CandidateBatch, SearchResults};
-pub use sign_bitmap::SignBitmap;
+pub use rank_io::{probe_index_metadata, IndexKind, IndexMetadata, IndexParams};
+pub use rankquant::{
+    try_rankquant_eval_search, RankQuant, RankQuantCapability, SubsetScratch,
+    TwoStageCandidatePolicy,
+};
+pub use search::SearchResults;
+pub use sign_bitmap::{CandidateBatch, SignBitmap};
+
+/// The name of [`Rank`] before 0.2.
+#[deprecated(since = "0.2.0", note = "use `Rank`")]
+pub type RankIndex = Rank;
+/// The name of [`RankQuant`] before 0.2.
+#[deprecated(since = "0.2.0", note = "use `RankQuant`")]
+pub type RankQuantIndex = RankQuant;
+/// The name of [`Bitmap`] before 0.2.
+#[deprecated(since = "0.2.0", note = "use `Bitmap`")]
+pub type BitmapIndex = Bitmap;
+/// The name of [`SignBitmap`] before 0.2.
+#[deprecated(since = "0.2.0", note = "use `SignBitmap`")]
+pub type SignBitmapIndex = SignBitmap;

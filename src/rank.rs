@@ -1,4 +1,5 @@
-//! The index of full ranks: two bytes per coordinate, Spearman and asymmetric scores.
+//! The index of full ranks: two bytes per coordinate, Spearman and asymmetric scores; and the
+//! free functions on ranks and buckets.
 
 use crate::error::{Error, Result};
 use crate::kernels::{self, Kernels};
@@ -12,6 +13,16 @@ use crate::validate;
 use rayon::prelude::*;
 use std::io;
 
+pub use crate::panicking::{
+    bucket_centre, bucket_ranks, pack_buckets, rank_to_bucket, rank_transform, rank_transform_into,
+    rankquant_bytes_per_vec, rankquant_norm, unpack_buckets,
+};
+pub use crate::primitives::{
+    rank_norm, try_bucket_centre, try_bucket_ranks, try_pack_buckets, try_rank_to_bucket,
+    try_rank_transform, try_rank_transform_into, try_rankquant_bytes_per_vec, try_rankquant_norm,
+    try_unpack_buckets,
+};
+
 /// Vectors stored as the ranks of their coordinates, `2 * dim` bytes each.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rank {
@@ -24,18 +35,15 @@ pub(crate) fn check(dim: usize) -> Result<()> {
     if (MIN_DIM..=MAX_DIM).contains(&dim) {
         return Ok(());
     }
-    Err(Error::Dimension {
-        found: dim,
-        expected: format!("from {MIN_DIM} to {MAX_DIM}"),
-    })
+    Err(Error::dim(dim, format!("from {MIN_DIM} to {MAX_DIM}")))
 }
 
 impl Rank {
     /// An empty index.
     ///
     /// # Errors
-    /// [`Error::Dimension`] unless `dim` is 2 to [`MAX_DIM`].
-    pub fn new(dim: usize) -> Result<Self> {
+    /// [`Error::InvalidParameter`] unless `dim` is 2 to [`MAX_DIM`].
+    pub fn try_new(dim: usize) -> Result<Self> {
         check(dim)?;
         Ok(Self {
             dim,
@@ -46,9 +54,9 @@ impl Rank {
     /// Adds row-major vectors. Row ids continue from [`Rank::len`].
     ///
     /// # Errors
-    /// [`Error::Shape`], [`Error::NotFinite`], [`Error::TooManyVectors`]; the index is then as
+    /// [`Error::InvalidLength`], [`Error::NotFinite`], [`Error::TooManyVectors`]; the index is then as
     /// it was.
-    pub fn add(&mut self, vectors: &[f32]) -> Result<()> {
+    pub fn try_add(&mut self, vectors: &[f32]) -> Result<()> {
         let more = validate::rows(vectors, self.dim)?;
         validate::room(self.len(), more)?;
         let start = self.ranks.len();
@@ -68,8 +76,8 @@ impl Rank {
     /// `queries` holds row-major queries. Queries are searched in parallel.
     ///
     /// # Errors
-    /// [`Error::Shape`], [`Error::NotFinite`], [`Error::SimdCap`].
-    pub fn search(&self, queries: &[f32], k: usize) -> Result<SearchResults> {
+    /// [`Error::InvalidLength`], [`Error::NotFinite`], [`Error::SimdCap`].
+    pub fn try_search(&self, queries: &[f32], k: usize) -> Result<SearchResults> {
         let kernel = self.prepare(queries)?.rank_rank;
         let (middle, scale) = self.spearman();
         let finish = |dot: u64| ((dot as f64 - middle) * scale) as f32;
@@ -93,8 +101,8 @@ impl Rank {
     /// zero scores 0 with every row.
     ///
     /// # Errors
-    /// [`Error::Shape`], [`Error::NotFinite`], [`Error::SimdCap`].
-    pub fn search_asymmetric(&self, queries: &[f32], k: usize) -> Result<SearchResults> {
+    /// [`Error::InvalidLength`], [`Error::NotFinite`], [`Error::SimdCap`].
+    pub fn try_search_asymmetric(&self, queries: &[f32], k: usize) -> Result<SearchResults> {
         let kernel = self.prepare(queries)?.float_rank;
         let scale = 1.0 / rank_norm_squared(self.dim).sqrt();
         let finish = |dot: f64| (dot * scale) as f32;
@@ -116,7 +124,7 @@ impl Rank {
     ///
     /// # Errors
     /// [`Error::RowOutOfRange`].
-    pub fn swap_remove(&mut self, idx: usize) -> Result<usize> {
+    pub fn try_swap_remove(&mut self, idx: usize) -> Result<usize> {
         validate::row_id(idx, self.len())?;
         Ok(rows::swap_remove(&mut self.ranks, self.dim, idx))
     }

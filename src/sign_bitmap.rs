@@ -1,4 +1,5 @@
-//! The index of signs: one bit per coordinate, scored by agreeing bits.
+//! The index of signs: one bit per coordinate, scored by agreeing bits; and the candidate lists
+//! that it makes.
 
 use crate::bit_rows::{BitRows, BitScorer, TILE};
 use crate::error::{Error, Result};
@@ -6,7 +7,7 @@ use crate::kernels;
 use crate::limits::MAX_SIGN_BITMAP_DIM;
 use crate::rank_io::{self, Header, IndexKind, IndexParams, Stored};
 use crate::rows;
-use crate::search::CandidateBatch;
+pub use crate::search::CandidateBatch;
 use crate::validate;
 use rayon::prelude::*;
 use std::io;
@@ -27,19 +28,27 @@ pub(crate) fn check(dim: usize) -> Result<()> {
     if dim > 0 && dim <= MAX_SIGN_BITMAP_DIM && dim.is_multiple_of(64) {
         return Ok(());
     }
-    Err(Error::Dimension {
-        found: dim,
-        expected: format!("a multiple of 64, from 64 to {MAX_SIGN_BITMAP_DIM}"),
-    })
+    Err(Error::dim(
+        dim,
+        format!("a multiple of 64, from 64 to {MAX_SIGN_BITMAP_DIM}"),
+    ))
 }
 
 impl SignBitmap {
+    /// Whether an index can have this dimension.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] unless `dim` is a multiple of 64 and at most
+    /// [`MAX_SIGN_BITMAP_DIM`].
+    pub fn validate_dim(dim: usize) -> Result<()> {
+        check(dim)
+    }
+
     /// An empty index.
     ///
     /// # Errors
-    /// [`Error::Dimension`] unless `dim` is a multiple of 64 and at most
-    /// [`MAX_SIGN_BITMAP_DIM`].
-    pub fn new(dim: usize) -> Result<Self> {
+    /// As [`SignBitmap::validate_dim`].
+    pub fn try_new(dim: usize) -> Result<Self> {
         check(dim)?;
         Ok(Self {
             dim,
@@ -50,9 +59,9 @@ impl SignBitmap {
     /// Adds row-major vectors. Row ids continue from [`SignBitmap::len`].
     ///
     /// # Errors
-    /// [`Error::Shape`], [`Error::NotFinite`], [`Error::TooManyVectors`]; the index is then as
+    /// [`Error::InvalidLength`], [`Error::NotFinite`], [`Error::TooManyVectors`]; the index is then as
     /// it was.
-    pub fn add(&mut self, vectors: &[f32]) -> Result<()> {
+    pub fn try_add(&mut self, vectors: &[f32]) -> Result<()> {
         let more = validate::rows(vectors, self.dim)?;
         validate::room(self.len(), more)?;
         self.bits.rows.extend(sign_words(vectors));
@@ -62,8 +71,8 @@ impl SignBitmap {
     /// The sign bits of a query.
     ///
     /// # Errors
-    /// [`Error::Shape`], [`Error::NotFinite`].
-    pub fn build_query_bitmap(&self, query: &[f32]) -> Result<Vec<u64>> {
+    /// [`Error::InvalidVectorLength`], [`Error::NotFinite`].
+    pub fn try_build_query_bitmap(&self, query: &[f32]) -> Result<Vec<u64>> {
         validate::one_row(query, self.dim)?;
         Ok(sign_words(query).collect())
     }
@@ -71,31 +80,31 @@ impl SignBitmap {
     /// Ids of the best `m` rows of one query, best first.
     ///
     /// # Errors
-    /// [`Error::Shape`], [`Error::NotFinite`], [`Error::SimdCap`].
-    pub fn top_m_candidates(&self, query: &[f32], m: usize) -> Result<Vec<u32>> {
+    /// [`Error::InvalidVectorLength`], [`Error::NotFinite`], [`Error::SimdCap`].
+    pub fn try_top_m_candidates(&self, query: &[f32], m: usize) -> Result<Vec<u32>> {
         validate::one_row(query, self.dim)?;
         Ok(self
-            .top_m_candidates_batched_serial_csr(query, m)?
+            .try_top_m_candidates_batched_serial_csr(query, m)?
             .candidates)
     }
 
-    /// [`SignBitmap::top_m_candidates`] of each query, in parallel.
+    /// [`SignBitmap::try_top_m_candidates`] of each query, in parallel.
     ///
     /// # Errors
-    /// [`Error::Shape`], [`Error::NotFinite`], [`Error::SimdCap`].
-    pub fn top_m_candidates_batched(&self, queries: &[f32], m: usize) -> Result<Vec<Vec<u32>>> {
+    /// [`Error::InvalidLength`], [`Error::NotFinite`], [`Error::SimdCap`].
+    pub fn try_top_m_candidates_batched(&self, queries: &[f32], m: usize) -> Result<Vec<Vec<u32>>> {
         let bits = self.queries(queries)?;
         Ok(self
             .bits
             .candidates(self.scorer()?, &bits, m.min(self.len()), TILE))
     }
 
-    /// [`SignBitmap::top_m_candidates`] of each query on the calling thread alone, for hosts that
+    /// [`SignBitmap::try_top_m_candidates`] of each query on the calling thread alone, for hosts that
     /// own their threads.
     ///
     /// # Errors
-    /// [`Error::Shape`], [`Error::NotFinite`], [`Error::SimdCap`].
-    pub fn top_m_candidates_batched_serial_csr(
+    /// [`Error::InvalidLength`], [`Error::NotFinite`], [`Error::SimdCap`].
+    pub fn try_top_m_candidates_batched_serial_csr(
         &self,
         queries: &[f32],
         m: usize,
@@ -109,18 +118,18 @@ impl SignBitmap {
     /// Score of every row for one query, by row id.
     ///
     /// # Errors
-    /// [`Error::Shape`], [`Error::NotFinite`], [`Error::SimdCap`].
-    pub fn score_all(&self, query: &[f32]) -> Result<Vec<u32>> {
+    /// [`Error::InvalidVectorLength`], [`Error::NotFinite`], [`Error::SimdCap`].
+    pub fn try_score_all(&self, query: &[f32]) -> Result<Vec<u32>> {
         validate::one_row(query, self.dim)?;
-        self.score_all_batched_flat(query)
+        self.try_score_all_batched_flat(query)
     }
 
-    /// [`SignBitmap::score_all`] of each query.
+    /// [`SignBitmap::try_score_all`] of each query.
     ///
     /// # Errors
-    /// [`Error::Shape`], [`Error::NotFinite`], [`Error::SimdCap`].
-    pub fn score_all_batched(&self, queries: &[f32]) -> Result<Vec<Vec<u32>>> {
-        let flat = self.score_all_batched_flat(queries)?;
+    /// [`Error::InvalidLength`], [`Error::NotFinite`], [`Error::SimdCap`].
+    pub fn try_score_all_batched(&self, queries: &[f32]) -> Result<Vec<Vec<u32>>> {
+        let flat = self.try_score_all_batched_flat(queries)?;
         let nq = queries.len() / self.dim;
         let len = self.len();
         Ok((0..nq)
@@ -128,11 +137,11 @@ impl SignBitmap {
             .collect())
     }
 
-    /// [`SignBitmap::score_all_batched`] as one row-major block of `nq * len` scores.
+    /// [`SignBitmap::try_score_all_batched`] as one row-major block of `nq * len` scores.
     ///
     /// # Errors
-    /// [`Error::Shape`], [`Error::NotFinite`], [`Error::SimdCap`].
-    pub fn score_all_batched_flat(&self, queries: &[f32]) -> Result<Vec<u32>> {
+    /// [`Error::InvalidLength`], [`Error::NotFinite`], [`Error::SimdCap`].
+    pub fn try_score_all_batched_flat(&self, queries: &[f32]) -> Result<Vec<u32>> {
         let bits = self.queries(queries)?;
         let scorer = self.scorer()?;
         let mut scores = vec![0; queries.len() / self.dim * self.len()];
@@ -148,7 +157,7 @@ impl SignBitmap {
     ///
     /// # Errors
     /// [`Error::RowOutOfRange`].
-    pub fn swap_remove(&mut self, idx: usize) -> Result<usize> {
+    pub fn try_swap_remove(&mut self, idx: usize) -> Result<usize> {
         validate::row_id(idx, self.len())?;
         Ok(rows::swap_remove(&mut self.bits.rows, self.bits.words, idx))
     }

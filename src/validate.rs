@@ -8,10 +8,10 @@ use crate::limits::MAX_VECTORS;
 /// Number of rows in a flat slice: its length must be a multiple of `dim`, its values finite.
 pub(crate) fn rows(values: &[f32], dim: usize) -> Result<usize> {
     if dim == 0 || !values.len().is_multiple_of(dim) {
-        return Err(Error::Shape {
+        return Err(Error::InvalidLength {
+            name: "vectors",
             len: values.len(),
             dim,
-            one_row: false,
         });
     }
     finite(values)?;
@@ -21,10 +21,10 @@ pub(crate) fn rows(values: &[f32], dim: usize) -> Result<usize> {
 /// One query: exactly `dim` finite values.
 pub(crate) fn one_row(values: &[f32], dim: usize) -> Result<()> {
     if values.len() != dim {
-        return Err(Error::Shape {
+        return Err(Error::InvalidVectorLength {
+            name: "query",
             len: values.len(),
-            dim,
-            one_row: true,
+            expected: dim,
         });
     }
     finite(values)
@@ -53,10 +53,7 @@ pub(crate) fn room(len: usize, more: usize) -> Result<usize> {
 /// Every id names a row of an index of `len` rows.
 pub(crate) fn row_ids(ids: &[u32], len: usize) -> Result<()> {
     match ids.iter().find(|&&id| id as usize >= len) {
-        Some(&id) => Err(Error::RowOutOfRange {
-            row: u64::from(id),
-            len,
-        }),
+        Some(&id) => Err(Error::CandidateIdOutOfRange { id, n_vectors: len }),
         None => Ok(()),
     }
 }
@@ -66,28 +63,17 @@ pub(crate) fn row_id(id: usize, len: usize) -> Result<()> {
     if id < len {
         return Ok(());
     }
-    Err(Error::RowOutOfRange {
-        row: id as u64,
-        len,
-    })
-}
-
-/// Ids ascend; equal neighbours are allowed.
-pub(crate) fn ascending(ids: &[u32]) -> Result<()> {
-    match ids.windows(2).position(|pair| pair[0] > pair[1]) {
-        Some(at) => Err(Error::NotAscending { position: at + 1 }),
-        None => Ok(()),
-    }
+    Err(Error::RowOutOfRange { row: id, len })
 }
 
 /// A buffer has exactly the length that the call fills or reads.
-pub(crate) fn length(what: &'static str, found: usize, expected: usize) -> Result<()> {
-    if found == expected {
+pub(crate) fn length(name: &'static str, len: usize, expected: usize) -> Result<()> {
+    if len == expected {
         return Ok(());
     }
-    Err(Error::Length {
-        what,
+    Err(Error::InvalidBufferLength {
+        name,
+        len,
         expected,
-        found,
     })
 }

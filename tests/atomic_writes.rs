@@ -23,8 +23,8 @@ fn names(folder: &PathBuf) -> Vec<String> {
 }
 
 fn rank(rows: usize) -> Rank {
-    let mut index = Rank::new(16).unwrap();
-    index.add(&oracle::noise(16 * rows, 1)).unwrap();
+    let mut index = Rank::try_new(16).unwrap();
+    index.try_add(&oracle::noise(16 * rows, 1)).unwrap();
     index
 }
 
@@ -55,15 +55,15 @@ fn eight_bits_are_refused_before_anything_is_written() {
     let folder = folder("eight-bits");
     let target = folder.join("index.ovrq");
     fs::write(&target, "old").unwrap();
-    let mut index = RankQuant::new(256, 8).unwrap();
-    index.add(&oracle::noise(256, 1)).unwrap();
+    let mut index = RankQuant::try_new(256, 8).unwrap();
+    index.try_add(&oracle::noise(256, 1)).unwrap();
     let error = index.write(&target).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    assert_eq!(error.kind(), ErrorKind::Unsupported);
     assert!(error.to_string().contains("bits"), "{error}");
     assert!(index.write_to(Vec::new()).is_err());
     let nowhere = folder.join("no").join("index.ovrq");
     let refused = index.write(nowhere).unwrap_err();
-    assert_eq!(refused.kind(), ErrorKind::InvalidInput, "{refused}");
+    assert_eq!(refused.kind(), ErrorKind::Unsupported, "{refused}");
     assert_eq!(fs::read(&target).unwrap(), b"old");
     assert_eq!(names(&folder), ["index.ovrq"]);
 }

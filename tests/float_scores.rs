@@ -2,7 +2,7 @@
 
 mod oracle;
 
-use ordvec::{rankquant_eval_search, Rank, RankQuant, SearchResults};
+use ordvec::{try_rankquant_eval_search, Rank, RankQuant, SearchResults};
 use proptest::prelude::*;
 
 /// Checks every query of a result against `score(query, row)`.
@@ -26,14 +26,14 @@ fn check(
 }
 
 fn rank_of(dim: usize, rows: &[f32]) -> Rank {
-    let mut index = Rank::new(dim).unwrap();
-    index.add(rows).unwrap();
+    let mut index = Rank::try_new(dim).unwrap();
+    index.try_add(rows).unwrap();
     index
 }
 
 fn quant_of(dim: usize, bits: u8, rows: &[f32]) -> RankQuant {
-    let mut index = RankQuant::new_asymmetric(dim, bits).unwrap();
-    index.add(rows).unwrap();
+    let mut index = RankQuant::try_new_asymmetric(dim, bits).unwrap();
+    index.try_add(rows).unwrap();
     index
 }
 
@@ -52,27 +52,27 @@ proptest! {
     #[test]
     fn rank_symmetric(problem in oracle::problem(1, 150), k in 0usize..30) {
         prop_assume!(problem.0 >= 2);
-        let found = rank_of(problem.0, &problem.1).search(&problem.2, k).unwrap();
+        let found = rank_of(problem.0, &problem.1).try_search(&problem.2, k).unwrap();
         check(&found, &problem, k, oracle::rank_symmetric)?;
     }
 
     #[test]
     fn rank_asymmetric(problem in oracle::problem(1, 150), k in 0usize..30) {
         prop_assume!(problem.0 >= 2);
-        let found = rank_of(problem.0, &problem.1).search_asymmetric(&problem.2, k).unwrap();
+        let found = rank_of(problem.0, &problem.1).try_search_asymmetric(&problem.2, k).unwrap();
         check(&found, &problem, k, oracle::rank_asymmetric)?;
     }
 
     #[test]
     fn quant_symmetric((bits, problem) in quant_problem(), k in 0usize..30) {
-        let found = quant_of(problem.0, bits, &problem.1).search(&problem.2, k).unwrap();
+        let found = quant_of(problem.0, bits, &problem.1).try_search(&problem.2, k).unwrap();
         check(&found, &problem, k, |q, row| oracle::quant_symmetric(q, row, bits))?;
     }
 
     #[test]
     fn quant_asymmetric((bits, problem) in quant_problem(), k in 0usize..30) {
         let index = quant_of(problem.0, bits, &problem.1);
-        let found = index.search_asymmetric(&problem.2, k).unwrap();
+        let found = index.try_search_asymmetric(&problem.2, k).unwrap();
         check(&found, &problem, k, |q, row| oracle::quant_asymmetric(q, row, bits))?;
     }
 
@@ -91,7 +91,7 @@ proptest! {
             let row = |id: u32| &rows[id as usize * dim..][..*dim];
             let score = |id: &u32| (*id, oracle::quant_asymmetric(query, row(*id), bits));
             let pool: Vec<_> = candidates.iter().map(score).collect();
-            let (scores, ids) = index.search_asymmetric_subset(query, &candidates, k).unwrap();
+            let (scores, ids) = index.try_search_asymmetric_subset(query, &candidates, k).unwrap();
             oracle::check_float_row(&scores, &ids, &pool, k)?;
         }
     }
@@ -100,7 +100,7 @@ proptest! {
     fn eight_bits_asymmetric(problem in oracle::problem(1, 150), k in 0usize..30) {
         prop_assume!(problem.0 >= 2);
         let index = quant_of(problem.0, 8, &problem.1);
-        let found = index.search_asymmetric(&problem.2, k).unwrap();
+        let found = index.try_search_asymmetric(&problem.2, k).unwrap();
         check(&found, &problem, k, |q, row| oracle::quant_asymmetric(q, row, 8))?;
     }
 
@@ -108,7 +108,7 @@ proptest! {
     fn eval(problem in oracle::problem(1, 80), bits in 1u8..=8, k in 0usize..30) {
         let (dim, rows, queries) = &problem;
         prop_assume!(*dim >= 2);
-        let found = rankquant_eval_search(rows, queries, *dim, bits, k).unwrap();
+        let found = try_rankquant_eval_search(rows, queries, *dim, bits, k).unwrap();
         check(&found, &problem, k, |q, row| oracle::quant_symmetric(q, row, bits))?;
     }
 }
@@ -116,9 +116,9 @@ proptest! {
 #[test]
 fn eight_bits_symmetric() {
     let problem = (256, oracle::noise(256 * 9, 1), oracle::noise(256 * 2, 2));
-    let mut index = RankQuant::new(256, 8).unwrap();
-    index.add(&problem.1).unwrap();
-    let found = index.search(&problem.2, 9).unwrap();
+    let mut index = RankQuant::try_new(256, 8).unwrap();
+    index.try_add(&problem.1).unwrap();
+    let found = index.try_search(&problem.2, 9).unwrap();
     check(&found, &problem, 9, |q, row| {
         oracle::quant_symmetric(q, row, 8)
     })
@@ -135,16 +135,16 @@ fn the_error_does_not_grow_with_the_dimension() {
         let reverse: Vec<f32> = row.iter().rev().copied().collect();
         let rows = [row.clone(), reverse].concat();
         let rank = rank_of(dim, &rows);
-        assert_eq!(rank.search(&row, 2).unwrap().scores, [1.0, -1.0]);
-        let scores = rank.search_asymmetric(&row, 2).unwrap().scores;
+        assert_eq!(rank.try_search(&row, 2).unwrap().scores, [1.0, -1.0]);
+        let scores = rank.try_search_asymmetric(&row, 2).unwrap().scores;
         assert!(
             (scores[0] - 1.0).abs() < 1e-6 && (scores[1] + 1.0).abs() < 1e-6,
             "{scores:?}"
         );
         for bits in [1, 2, 4] {
             let quant = quant_of(dim, bits, &rows);
-            assert_eq!(quant.search(&row, 2).unwrap().scores, [1.0, -1.0]);
-            let scores = quant.search_asymmetric(&row, 2).unwrap().scores;
+            assert_eq!(quant.try_search(&row, 2).unwrap().scores, [1.0, -1.0]);
+            let scores = quant.try_search_asymmetric(&row, 2).unwrap().scores;
             assert!((scores[0] + scores[1]).abs() < 1e-5, "{scores:?}");
         }
     }
@@ -156,12 +156,14 @@ fn the_error_does_not_grow_with_the_dimension() {
 fn golden_scores() {
     let rows = [0.0, 1.0, 2.0, 3.0, 3.0, 2.0, 1.0, 0.0, 1.0, 0.0, 3.0, 2.0];
     let index = quant_of(4, 2, &rows);
-    let found = index.search(&rows[..4], 3).unwrap();
+    let found = index.try_search(&rows[..4], 3).unwrap();
     assert_eq!(found.indices, [0, 2, 1]);
     // Row 2: (-1.5 * -0.5) * 2 + (0.5 * 1.5) * 2 = 3, over 5.
     assert_eq!(found.scores, [1.0, 0.6, -1.0]);
 
-    let found = index.search_asymmetric(&[3.0, 0.0, 4.0, 0.0], 3).unwrap();
+    let found = index
+        .try_search_asymmetric(&[3.0, 0.0, 4.0, 0.0], 3)
+        .unwrap();
     assert_eq!(found.indices, [2, 1, 0]);
     // The unit query is (0.6, 0, 0.8, 0): row 2 gives 0.6 * -0.5 + 0.8 * 1.5 = 0.9.
     let expected = [0.9, 0.5, -0.5].map(|dot: f32| dot / 5f32.sqrt());

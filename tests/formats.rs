@@ -49,8 +49,8 @@ golden!(
     rank,
     Rank,
     {
-        let mut index = Rank::new(3).unwrap();
-        index.add(&[0.5, -1.0, 2.0, 7.0, 7.0, 1.0]).unwrap();
+        let mut index = Rank::try_new(3).unwrap();
+        index.try_add(&[0.5, -1.0, 2.0, 7.0, 7.0, 1.0]).unwrap();
         index
     },
     [
@@ -77,12 +77,12 @@ golden!(
     rank_quant,
     RankQuant,
     {
-        let mut index = RankQuant::new(8, 2).unwrap();
+        let mut index = RankQuant::try_new(8, 2).unwrap();
         index
-            .add(&[0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0])
+            .try_add(&[0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0])
             .unwrap();
         index
-            .add(&[7.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0, 0.0])
+            .try_add(&[7.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0, 0.0])
             .unwrap();
         index
     },
@@ -113,8 +113,8 @@ golden!(
     {
         let mut row = [0.0; 128];
         (row[0], row[9], row[64]) = (1.0, 2.0, 3.0);
-        let mut index = Bitmap::new(128, 3).unwrap();
-        index.add(&row).unwrap();
+        let mut index = Bitmap::try_new(128, 3).unwrap();
+        index.try_add(&row).unwrap();
         index
     },
     [
@@ -144,8 +144,8 @@ golden!(
     {
         let mut row = [-1.0; 64];
         (row[0], row[15], row[62]) = (1.0, 1.0, 1.0);
-        let mut index = SignBitmap::new(64).unwrap();
-        index.add(&row).unwrap();
+        let mut index = SignBitmap::try_new(64).unwrap();
+        index.try_add(&row).unwrap();
         index
     },
     [
@@ -170,7 +170,7 @@ golden!(
 golden!(
     empty_index,
     Bitmap,
-    Bitmap::new(64, 16).unwrap(),
+    Bitmap::try_new(64, 16).unwrap(),
     b"OVBM\x01\x40\0\0\0\x10\0\0\0\0\0\0\0".to_vec(),
     b"TVBM",
     IndexMetadata {
@@ -188,7 +188,7 @@ golden!(
 macro_rules! back {
     ($class:ty, $new:expr, $rows:expr) => {{
         let mut index = $new.unwrap();
-        index.add($rows).unwrap();
+        index.try_add($rows).unwrap();
         let mut bytes = Vec::new();
         index.write_to(&mut bytes).unwrap();
         prop_assert_eq!(<$class>::load_from_bytes(&bytes).unwrap(), index);
@@ -201,20 +201,20 @@ proptest! {
     #[test]
     fn every_index_comes_back(problem in oracle::problem(64, 3), n_top in 1usize..64) {
         let (dim, rows, _) = &problem;
-        back!(Rank, Rank::new(*dim), rows);
-        back!(RankQuant, RankQuant::new(*dim, 1), rows);
-        back!(RankQuant, RankQuant::new(*dim, 2), rows);
-        back!(RankQuant, RankQuant::new(*dim, 4), rows);
-        back!(Bitmap, Bitmap::new(*dim, n_top), rows);
-        back!(SignBitmap, SignBitmap::new(*dim), rows);
+        back!(Rank, Rank::try_new(*dim), rows);
+        back!(RankQuant, RankQuant::try_new(*dim, 1), rows);
+        back!(RankQuant, RankQuant::try_new(*dim, 2), rows);
+        back!(RankQuant, RankQuant::try_new(*dim, 4), rows);
+        back!(Bitmap, Bitmap::try_new(*dim, n_top), rows);
+        back!(SignBitmap, SignBitmap::try_new(*dim), rows);
     }
 }
 
 /// A payload of more than one read buffer, of an odd length.
 #[test]
 fn a_payload_longer_than_the_buffers_comes_back() {
-    let mut index = Rank::new(1001).unwrap();
-    index.add(&oracle::noise(1001 * 77, 1)).unwrap();
+    let mut index = Rank::try_new(1001).unwrap();
+    index.try_add(&oracle::noise(1001 * 77, 1)).unwrap();
     let mut bytes = Vec::new();
     index.write_to(&mut bytes).unwrap();
     assert_eq!(Rank::load_from_bytes(&bytes).unwrap(), index);

@@ -2,7 +2,7 @@
 
 mod oracle;
 
-use ordvec::{Bitmap, Error, Rank, RankQuant, SignBitmap};
+use ordvec::{Bitmap, OrdvecError, Rank, RankQuant, SignBitmap};
 
 const DIM: usize = 64;
 
@@ -15,46 +15,61 @@ macro_rules! lifecycle {
             let mut index = $new;
             assert!(index.is_empty());
             assert_eq!((index.len(), index.dim(), index.byte_size()), (0, DIM, 0));
-            index.add(&[]).unwrap();
+            index.try_add(&[]).unwrap();
             assert!(index.is_empty());
 
-            index.add(&rows[..2 * DIM]).unwrap();
-            index.add(&rows[2 * DIM..]).unwrap();
+            index.try_add(&rows[..2 * DIM]).unwrap();
+            index.try_add(&rows[2 * DIM..]).unwrap();
             assert_eq!((index.len(), index.bytes_per_vec()), (5, $bytes));
             assert_eq!(index.byte_size(), 5 * $bytes);
             assert!(!index.is_empty());
 
             let mut at_once = $new;
-            at_once.add(&rows).unwrap();
+            at_once.try_add(&rows).unwrap();
             assert_eq!(index, at_once, "rows do not depend on how they were added");
 
             let before = index.clone();
             let mut bad = oracle::noise(DIM * 2, 21);
             bad[DIM + 3] = f32::NAN;
-            assert_eq!(index.add(&bad), Err(Error::NotFinite { position: DIM + 3 }));
+            assert_eq!(
+                index.try_add(&bad),
+                Err(OrdvecError::NotFinite { position: DIM + 3 })
+            );
             assert!(matches!(
-                index.add(&bad[..DIM - 1]),
-                Err(Error::Shape { .. })
+                index.try_add(&bad[..DIM - 1]),
+                Err(OrdvecError::InvalidLength { .. })
             ));
-            let missing = index.swap_remove(5);
-            assert_eq!(missing, Err(Error::RowOutOfRange { row: 5, len: 5 }));
+            let missing = index.try_swap_remove(5);
+            assert_eq!(missing, Err(OrdvecError::RowOutOfRange { row: 5, len: 5 }));
             assert_eq!(index, before, "a refused call changes nothing");
 
-            assert_eq!(index.swap_remove(1), Ok(4), "the id of the row that moved");
-            assert_eq!(index.swap_remove(3), Ok(3), "the last row moves nowhere");
+            assert_eq!(
+                index.try_swap_remove(1),
+                Ok(4),
+                "the id of the row that moved"
+            );
+            assert_eq!(
+                index.try_swap_remove(3),
+                Ok(3),
+                "the last row moves nowhere"
+            );
             let mut expected = $new;
             for row in [0, 4, 2] {
-                expected.add(&rows[row * DIM..(row + 1) * DIM]).unwrap();
+                expected.try_add(&rows[row * DIM..(row + 1) * DIM]).unwrap();
             }
             assert_eq!(index, expected);
         }
     };
 }
 
-lifecycle!(rank, Rank::new(DIM).unwrap(), 128);
-lifecycle!(rank_quant_1, RankQuant::new(DIM, 1).unwrap(), 8);
-lifecycle!(rank_quant_2, RankQuant::new(DIM, 2).unwrap(), 16);
-lifecycle!(rank_quant_4, RankQuant::new(DIM, 4).unwrap(), 32);
-lifecycle!(rank_quant_8, RankQuant::new_asymmetric(DIM, 8).unwrap(), 64);
-lifecycle!(bitmap, Bitmap::new(DIM, 16).unwrap(), 8);
-lifecycle!(sign_bitmap, SignBitmap::new(DIM).unwrap(), 8);
+lifecycle!(rank, Rank::try_new(DIM).unwrap(), 128);
+lifecycle!(rank_quant_1, RankQuant::try_new(DIM, 1).unwrap(), 8);
+lifecycle!(rank_quant_2, RankQuant::try_new(DIM, 2).unwrap(), 16);
+lifecycle!(rank_quant_4, RankQuant::try_new(DIM, 4).unwrap(), 32);
+lifecycle!(
+    rank_quant_8,
+    RankQuant::try_new_asymmetric(DIM, 8).unwrap(),
+    64
+);
+lifecycle!(bitmap, Bitmap::try_new(DIM, 16).unwrap(), 8);
+lifecycle!(sign_bitmap, SignBitmap::try_new(DIM).unwrap(), 8);

@@ -74,8 +74,8 @@ fn a_header_that_declares_too_much_costs_nothing() {
 
 #[test]
 fn a_sound_file_costs_its_rows() {
-    let mut index = SignBitmap::new(1 << 20).unwrap();
-    index.add(&vec![1.0; 1 << 22]).unwrap();
+    let mut index = SignBitmap::try_new(1 << 20).unwrap();
+    index.try_add(&vec![1.0; 1 << 22]).unwrap();
     let mut file = Vec::new();
     index.write_to(&mut file).unwrap();
     let bytes = largest(|| drop(SignBitmap::load_from_bytes(&file).unwrap()));

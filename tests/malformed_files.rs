@@ -26,15 +26,15 @@ fn sound(kind: &str) -> Vec<u8> {
     macro_rules! write {
         ($new:expr) => {{
             let mut index = $new.unwrap();
-            index.add(&rows).unwrap();
+            index.try_add(&rows).unwrap();
             index.write_to(&mut bytes).unwrap();
         }};
     }
     match kind {
-        "ovr" => write!(Rank::new(64)),
-        "ovrq" => write!(RankQuant::new(64, 2)),
-        "ovbm" => write!(Bitmap::new(64, 16)),
-        "ovsb" => write!(SignBitmap::new(64)),
+        "ovr" => write!(Rank::try_new(64)),
+        "ovrq" => write!(RankQuant::try_new(64, 2)),
+        "ovbm" => write!(Bitmap::try_new(64, 16)),
+        "ovsb" => write!(SignBitmap::try_new(64)),
         _ => unreachable!("no such kind: {kind}"),
     }
     bytes

@@ -2,7 +2,7 @@
 
 mod oracle;
 
-use ordvec::{rankquant_eval_search, Bitmap, Rank, RankQuant, SearchResults, SignBitmap};
+use ordvec::{try_rankquant_eval_search, Bitmap, Rank, RankQuant, SearchResults, SignBitmap};
 
 const DIM: usize = 64;
 
@@ -18,41 +18,44 @@ struct Indexes {
 impl Indexes {
     fn new(rows: &[f32]) -> Self {
         let mut indexes = Self {
-            rank: Rank::new(DIM).unwrap(),
-            quant: [1, 2, 4].map(|bits| RankQuant::new(DIM, bits).unwrap()),
-            bitmap: Bitmap::new(DIM, 16).unwrap(),
-            sign: SignBitmap::new(DIM).unwrap(),
+            rank: Rank::try_new(DIM).unwrap(),
+            quant: [1, 2, 4].map(|bits| RankQuant::try_new(DIM, bits).unwrap()),
+            bitmap: Bitmap::try_new(DIM, 16).unwrap(),
+            sign: SignBitmap::try_new(DIM).unwrap(),
             rows: rows.to_vec(),
         };
-        indexes.rank.add(rows).unwrap();
+        indexes.rank.try_add(rows).unwrap();
         indexes
             .quant
             .iter_mut()
-            .for_each(|index| index.add(rows).unwrap());
-        indexes.bitmap.add(rows).unwrap();
-        indexes.sign.add(rows).unwrap();
+            .for_each(|index| index.try_add(rows).unwrap());
+        indexes.bitmap.try_add(rows).unwrap();
+        indexes.sign.try_add(rows).unwrap();
         indexes
     }
 
     fn search(&self, queries: &[f32], k: usize) -> Vec<(String, SearchResults)> {
         let mut found = vec![
-            ("rank".to_owned(), self.rank.search(queries, k).unwrap()),
+            ("rank".to_owned(), self.rank.try_search(queries, k).unwrap()),
             (
                 "rank asymmetric".to_owned(),
-                self.rank.search_asymmetric(queries, k).unwrap(),
+                self.rank.try_search_asymmetric(queries, k).unwrap(),
             ),
-            ("bitmap".to_owned(), self.bitmap.search(queries, k).unwrap()),
+            (
+                "bitmap".to_owned(),
+                self.bitmap.try_search(queries, k).unwrap(),
+            ),
         ];
         for index in &self.quant {
             let name = |call| format!("{call} of {} bits", index.bits());
-            found.push((name("search"), index.search(queries, k).unwrap()));
+            found.push((name("search"), index.try_search(queries, k).unwrap()));
             found.push((
                 name("asymmetric"),
-                index.search_asymmetric(queries, k).unwrap(),
+                index.try_search_asymmetric(queries, k).unwrap(),
             ));
         }
         for bits in 1..=8 {
-            let eval = rankquant_eval_search(&self.rows, queries, DIM, bits, k).unwrap();
+            let eval = try_rankquant_eval_search(&self.rows, queries, DIM, bits, k).unwrap();
             found.push((format!("eval of {bits} bits"), eval));
         }
         found
@@ -71,8 +74,11 @@ fn equal_rows_are_answered_by_ascending_id() {
         );
     }
     let ids: Vec<u32> = (0..280).collect();
-    assert_eq!(indexes.bitmap.top_m_candidates(&query, 280).unwrap(), ids);
-    assert_eq!(indexes.sign.top_m_candidates(&query, 280).unwrap(), ids);
+    assert_eq!(
+        indexes.bitmap.try_top_m_candidates(&query, 280).unwrap(),
+        ids
+    );
+    assert_eq!(indexes.sign.try_top_m_candidates(&query, 280).unwrap(), ids);
 }
 
 #[test]
@@ -109,8 +115,10 @@ fn a_subset_of_all_rows_equals_the_search_to_the_last_bit() {
     let query = oracle::noise(DIM, 8);
     let all: Vec<u32> = (0..150).rev().collect();
     for index in &indexes.quant {
-        let full = index.search_asymmetric(&query, 40).unwrap();
-        let subset = index.search_asymmetric_subset(&query, &all, 40).unwrap();
+        let full = index.try_search_asymmetric(&query, 40).unwrap();
+        let subset = index
+            .try_search_asymmetric_subset(&query, &all, 40)
+            .unwrap();
         assert_eq!(subset, (full.scores, full.indices));
     }
 }
@@ -141,11 +149,14 @@ fn nothing_to_search_gives_the_empty_shape() {
             );
             assert!(found.scores_for_query(0).is_empty(), "{name}");
         }
-        let lists = indexes.sign.top_m_candidates_batched(queries, k).unwrap();
+        let lists = indexes
+            .sign
+            .try_top_m_candidates_batched(queries, k)
+            .unwrap();
         assert_eq!(lists, vec![Vec::<u32>::new(); nq]);
         let serial = indexes
             .bitmap
-            .top_m_candidates_batched_serial_csr(queries, k)
+            .try_top_m_candidates_batched_serial_csr(queries, k)
             .unwrap();
         assert_eq!(
             (serial.offsets, serial.candidates),
@@ -162,7 +173,7 @@ fn a_query_of_norm_zero_scores_zero_everywhere() {
         for found in indexes
             .quant
             .iter()
-            .map(|index| index.search_asymmetric(&query, 9))
+            .map(|index| index.try_search_asymmetric(&query, 9))
         {
             let found = found.unwrap();
             assert_eq!(
@@ -170,7 +181,7 @@ fn a_query_of_norm_zero_scores_zero_everywhere() {
                 (vec![0.0; 5], vec![0, 1, 2, 3, 4])
             );
         }
-        let found = indexes.rank.search_asymmetric(&query, 9).unwrap();
+        let found = indexes.rank.try_search_asymmetric(&query, 9).unwrap();
         assert_eq!(
             (found.scores, found.indices),
             (vec![0.0; 5], vec![0, 1, 2, 3, 4])
@@ -200,12 +211,12 @@ fn a_subset_keeps_duplicates_and_takes_any_order() {
     let rows = oracle::noise(DIM * 4, 13);
     let indexes = Indexes::new(&rows);
     let (_, ids) = indexes.quant[1]
-        .search_asymmetric_subset(&rows[..DIM], &[3, 0, 3, 0], 9)
+        .try_search_asymmetric_subset(&rows[..DIM], &[3, 0, 3, 0], 9)
         .unwrap();
     assert_eq!(ids, [0, 0, 3, 3]);
     let (_, ids) = indexes
         .bitmap
-        .search_subset(&rows[..DIM], &[3, 0, 3, 0], 3)
+        .try_search_subset(&rows[..DIM], &[3, 0, 3, 0], 3)
         .unwrap();
     assert_eq!(ids, [0, 0, 3]);
 }

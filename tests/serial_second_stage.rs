@@ -55,23 +55,23 @@ const DIM: usize = 128;
 const K: usize = 7;
 
 fn index(bits: u8, rows: &[f32]) -> RankQuant {
-    let mut index = RankQuant::new_asymmetric(DIM, bits).unwrap();
-    index.add(rows).unwrap();
+    let mut index = RankQuant::try_new_asymmetric(DIM, bits).unwrap();
+    index.try_add(rows).unwrap();
     index
 }
 
 #[test]
 fn it_gives_what_the_single_calls_give() {
     let (rows, queries) = (oracle::noise(DIM * 400, 1), oracle::noise(DIM * 20, 2));
-    let mut sign = SignBitmap::new(DIM).unwrap();
-    let mut bitmap = Bitmap::new(DIM, 32).unwrap();
-    sign.add(&rows).unwrap();
-    bitmap.add(&rows).unwrap();
+    let mut sign = SignBitmap::try_new(DIM).unwrap();
+    let mut bitmap = Bitmap::try_new(DIM, 32).unwrap();
+    sign.try_add(&rows).unwrap();
+    bitmap.try_add(&rows).unwrap();
     let stages = [
-        sign.top_m_candidates_batched_serial_csr(&queries, 50)
+        sign.try_top_m_candidates_batched_serial_csr(&queries, 50)
             .unwrap(),
         bitmap
-            .top_m_candidates_batched_serial_csr(&queries, 50)
+            .try_top_m_candidates_batched_serial_csr(&queries, 50)
             .unwrap(),
     ];
     let mut scratch = SubsetScratch::new();
@@ -82,7 +82,7 @@ fn it_gives_what_the_single_calls_give() {
         let index = index(bits, &rows);
         let (mut scores, mut indices) = (vec![0.0; 20 * K], vec![0; 20 * K]);
         index
-            .search_asymmetric_subset_batched_serial_into(
+            .try_search_asymmetric_subset_batched_serial_into(
                 &queries,
                 &batch.offsets,
                 &batch.candidates,
@@ -95,7 +95,7 @@ fn it_gives_what_the_single_calls_give() {
         for (at, query) in queries.chunks(DIM).enumerate() {
             let candidates = batch.candidates_for_query(at).unwrap();
             let (one, ids) = index
-                .search_asymmetric_subset(query, candidates, K)
+                .try_search_asymmetric_subset(query, candidates, K)
                 .unwrap();
             assert_eq!(scores[at * K..(at + 1) * K], one);
             assert_eq!(indices[at * K..(at + 1) * K], ids);
@@ -110,7 +110,7 @@ fn short_candidate_lists_are_padded() {
     let (mut scores, mut indices) = (vec![0.0; 15], vec![0; 15]);
     // k = 9 becomes 5, the rows of the index; the queries have 2, 0 and 6 candidates.
     index
-        .search_asymmetric_subset_batched_serial_into(
+        .try_search_asymmetric_subset_batched_serial_into(
             &rows[..3 * DIM],
             &[0, 2, 2, 8],
             &[4, 0, 2, 2, 2, 1, 1, 3],
@@ -136,7 +136,7 @@ fn it_does_not_allocate_once_warm() {
     let (mut scores, mut indices) = (vec![0.0; 4 * 300], vec![0; 4 * 300]);
     let mut run = |index: &RankQuant, k: usize| {
         index
-            .search_asymmetric_subset_batched_serial_into(
+            .try_search_asymmetric_subset_batched_serial_into(
                 &queries,
                 &offsets,
                 &candidates,

@@ -19,11 +19,11 @@ fn files() -> (Vec<u8>, Vec<u8>) {
         .install(|| {
             let rows = oracle::noise(DIM * 40, 1);
             let (mut sign, mut quant) = (
-                SignBitmap::new(DIM).unwrap(),
-                RankQuant::new(DIM, 2).unwrap(),
+                SignBitmap::try_new(DIM).unwrap(),
+                RankQuant::try_new(DIM, 2).unwrap(),
             );
-            sign.add(&rows).unwrap();
-            quant.add(&rows).unwrap();
+            sign.try_add(&rows).unwrap();
+            quant.try_add(&rows).unwrap();
             let (mut first, mut second) = (Vec::new(), Vec::new());
             sign.write_to(&mut first).unwrap();
             quant.write_to(&mut second).unwrap();
@@ -38,15 +38,15 @@ fn loading_and_both_stages_stay_on_the_calling_thread() {
     let quant = RankQuant::load_from_bytes(&quant).unwrap();
     let queries = oracle::noise(DIM * 3, 2);
     let batch = sign
-        .top_m_candidates_batched_serial_csr(&queries, 9)
+        .try_top_m_candidates_batched_serial_csr(&queries, 9)
         .unwrap();
-    sign.top_m_candidates(&queries[..DIM], 9).unwrap();
+    sign.try_top_m_candidates(&queries[..DIM], 9).unwrap();
     quant
-        .search_asymmetric_subset(&queries[..DIM], &[1, 2], 2)
+        .try_search_asymmetric_subset(&queries[..DIM], &[1, 2], 2)
         .unwrap();
     let (mut scores, mut indices) = ([0.0; 12], [0; 12]);
     quant
-        .search_asymmetric_subset_batched_serial_into(
+        .try_search_asymmetric_subset_batched_serial_into(
             &queries,
             &batch.offsets,
             &batch.candidates,

@@ -4,7 +4,7 @@
 //! running only the ignored test `child`.
 
 use ordvec::simd::{active_level, compiled_levels, detected_levels, Level, CAP_VARIABLE};
-use ordvec::{Error, SignBitmap};
+use ordvec::{OrdvecError, SignBitmap};
 use std::process::Command;
 
 /// Runs `child` under a cap and gives what it printed, as `key=value` lines.
@@ -36,11 +36,11 @@ fn child() {
         Ok(level) => println!("\nlevel={level}"),
         Err(error) => println!("\nerror={error}"),
     }
-    let mut index = SignBitmap::new(64).unwrap();
-    index.add(&[1.0; 64]).unwrap();
-    match index.score_all(&[1.0; 64]) {
+    let mut index = SignBitmap::try_new(64).unwrap();
+    index.try_add(&[1.0; 64]).unwrap();
+    match index.try_score_all(&[1.0; 64]) {
         Ok(scores) => println!("scores={scores:?}"),
-        Err(Error::SimdCap { found }) => println!("refused={found}"),
+        Err(OrdvecError::SimdCap { found }) => println!("refused={found}"),
         Err(error) => panic!("{error}"),
     }
 }

@@ -2,14 +2,16 @@
 
 use std::io;
 
-use ordvec::Error;
+use ordvec::OrdvecError;
 
 use crate::status::{Failure, OrdvecStatus};
 
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
+impl From<OrdvecError> for Failure {
+    fn from(error: OrdvecError) -> Self {
         let status = match error {
-            Error::RowOutOfRange { .. } => OrdvecStatus::OutOfRange,
+            OrdvecError::RowOutOfRange { .. } | OrdvecError::CandidateIdOutOfRange { .. } => {
+                OrdvecStatus::OutOfRange
+            }
             _ => OrdvecStatus::InvalidArgument,
         };
         Self::new(status, error.to_string())

@@ -11,7 +11,7 @@
 //! - A handle is immutable after loading, so any number of threads may search it and ask for its
 //!   info at once. Freeing it must come after all of them.
 //! - Structs begin with `struct_size`, which the `_init` helpers set, so that later versions of
-//!   this ABI can append fields. See [`sized`].
+//!   this ABI can append fields. See the module `sized`.
 
 mod core_error;
 pub mod index;

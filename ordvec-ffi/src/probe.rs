@@ -71,20 +71,20 @@ pub unsafe extern "C" fn ordvec_index_probe(
         let path = path_of(path)?;
         let probe = sized::output(probe)?;
         let metadata = metadata_of(&path)?;
-        *probe = describe(&metadata, probe.struct_size);
+        *probe = describe(&metadata, probe.struct_size)?;
         Ok(())
     })
 }
 
-fn describe(metadata: &IndexMetadata, struct_size: usize) -> OrdvecProbe {
+fn describe(metadata: &IndexMetadata, struct_size: usize) -> Result<OrdvecProbe, Failure> {
     let (bits, n_top) = match metadata.params {
         IndexParams::RankQuant { bits } => (u64::from(bits), 0),
         IndexParams::Bitmap { n_top } => (0, n_top as u64),
-        IndexParams::Rank | IndexParams::SignBitmap => (0, 0),
+        _ => (0, 0),
     };
-    OrdvecProbe {
+    Ok(OrdvecProbe {
         struct_size,
-        kind: kind_number(metadata.kind),
+        kind: kind_number(metadata.kind)?,
         format_version: metadata.format_version.into(),
         dim: metadata.dim as u64,
         bits,
@@ -92,20 +92,26 @@ fn describe(metadata: &IndexMetadata, struct_size: usize) -> OrdvecProbe {
         vector_count: metadata.vector_count as u64,
         bytes_per_vec: metadata.bytes_per_vec as u64,
         file_size_bytes: metadata.file_size_bytes,
-    }
+    })
 }
 
 pub(crate) fn metadata_of(path: &std::path::Path) -> Result<IndexMetadata, Failure> {
     probe_index_metadata(path).map_err(|error| core_error::file(path, &error))
 }
 
-fn kind_number(kind: IndexKind) -> u32 {
-    match kind {
+fn kind_number(kind: IndexKind) -> Result<u32, Failure> {
+    Ok(match kind {
         IndexKind::Rank => ORDVEC_KIND_RANK,
         IndexKind::RankQuant => ORDVEC_KIND_RANK_QUANT,
         IndexKind::Bitmap => ORDVEC_KIND_BITMAP,
         IndexKind::SignBitmap => ORDVEC_KIND_SIGN_BITMAP,
-    }
+        kind => {
+            return Err(Failure::new(
+                OrdvecStatus::Unsupported,
+                format!("expected an index kind of this ABI, found {kind:?}"),
+            ))
+        }
+    })
 }
 
 /// The path argument of a call.

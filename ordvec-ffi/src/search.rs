@@ -190,8 +190,8 @@ impl<'a> Query<'a> {
 
     fn all(&self, loaded: &Loaded) -> Result<(Vec<f32>, Vec<i64>), Failure> {
         let found = match loaded {
-            Loaded::RankQuant(index) => index.search_asymmetric(self.values, self.k)?,
-            Loaded::Bitmap(index) => index.search(self.values, self.k)?,
+            Loaded::RankQuant(index) => index.try_search_asymmetric(self.values, self.k)?,
+            Loaded::Bitmap(index) => index.try_search(self.values, self.k)?,
         };
         Ok((found.scores, found.indices))
     }
@@ -200,8 +200,10 @@ impl<'a> Query<'a> {
         let (mut scores, mut indices) = (Vec::new(), Vec::new());
         for query in self.values.chunks_exact(loaded.dim()) {
             let found = match loaded {
-                Loaded::RankQuant(index) => index.search_asymmetric_subset(query, ids, self.k)?,
-                Loaded::Bitmap(index) => index.search_subset(query, ids, self.k)?,
+                Loaded::RankQuant(index) => {
+                    index.try_search_asymmetric_subset(query, ids, self.k)?
+                }
+                Loaded::Bitmap(index) => index.try_search_subset(query, ids, self.k)?,
             };
             scores.extend(found.0);
             indices.extend(found.1);

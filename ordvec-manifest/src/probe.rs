@@ -29,16 +29,27 @@ pub(crate) fn probe(path: &Path, hashed_bytes: u64) -> Result<IndexMetadata, Iss
             ),
         ));
     }
-    Ok(convert(&found))
+    convert(&found).ok_or_else(|| {
+        Issue::new(
+            codes::ARTIFACT_PROBE_FAILED,
+            format!(
+                "expected an index kind that a manifest can declare, found {:?} at {}",
+                found.kind,
+                path.display()
+            ),
+        )
+    })
 }
 
-fn convert(found: &rank_io::IndexMetadata) -> IndexMetadata {
-    IndexMetadata {
+/// `None` for a kind that the schema does not have.
+fn convert(found: &rank_io::IndexMetadata) -> Option<IndexMetadata> {
+    Some(IndexMetadata {
         kind: match found.kind {
             rank_io::IndexKind::Rank => IndexKind::Rank,
             rank_io::IndexKind::RankQuant => IndexKind::RankQuant,
             rank_io::IndexKind::Bitmap => IndexKind::Bitmap,
             rank_io::IndexKind::SignBitmap => IndexKind::SignBitmap,
+            _ => return None,
         },
         format_version: found.format_version.into(),
         dim: found.dim as u64,
@@ -51,9 +62,10 @@ fn convert(found: &rank_io::IndexMetadata) -> IndexMetadata {
                 n_top: n_top as u64,
             },
             rank_io::IndexParams::SignBitmap => IndexParams::SignBitmap {},
+            _ => return None,
         },
         file_size_bytes: found.file_size_bytes,
-    }
+    })
 }
 
 /// Every field in which the header differs from the declaration. The file's size is compared

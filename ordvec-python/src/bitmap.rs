@@ -21,7 +21,7 @@ pub struct Bitmap {
 impl Bitmap {
     #[new]
     fn new(dim: usize, n_top: usize) -> PyResult<Self> {
-        let index = ordvec::Bitmap::new(dim, n_top).map_err(refused)?;
+        let index = ordvec::Bitmap::try_new(dim, n_top).map_err(refused)?;
         Ok(Self { index })
     }
 
@@ -79,7 +79,7 @@ impl Bitmap {
     /// Append the rows of a float array (m, dim).
     fn add(&mut self, vectors: &Bound<'_, PyAny>) -> PyResult<()> {
         let rows = convert::matrix(vectors, Some(self.index.dim()))?;
-        let added = threads::run(vectors.py(), || self.index.add(&rows.values))?;
+        let added = threads::run(vectors.py(), || self.index.try_add(&rows.values))?;
         added.map_err(refused)
     }
 
@@ -87,7 +87,7 @@ impl Bitmap {
     fn search<'py>(&self, queries: &Bound<'py, PyAny>, k: usize) -> PyResult<Batch<'py>> {
         let py = queries.py();
         let rows = convert::matrix(queries, Some(self.index.dim()))?;
-        let found = threads::run(py, || self.index.search(&rows.values, k))?;
+        let found = threads::run(py, || self.index.try_search(&rows.values, k))?;
         output::batch(py, found.map_err(refused)?)
     }
 
@@ -101,7 +101,7 @@ impl Bitmap {
         let py = query.py();
         let query = convert::vector(query, Some(self.index.dim()))?;
         let ids = convert::ids(doc_ids, "doc_ids")?;
-        let found = py.detach(|| self.index.search_subset(&query, &ids, k));
+        let found = py.detach(|| self.index.try_search_subset(&query, &ids, k));
         Ok(output::single(py, found.map_err(refused)?))
     }
 
@@ -113,7 +113,7 @@ impl Bitmap {
     ) -> PyResult<Bound<'py, PyArray1<u32>>> {
         let py = query.py();
         let query = convert::vector(query, Some(self.index.dim()))?;
-        let found = py.detach(|| self.index.top_m_candidates(&query, m));
+        let found = py.detach(|| self.index.try_top_m_candidates(&query, m));
         Ok(found.map_err(refused)?.into_pyarray(py))
     }
 
@@ -125,7 +125,9 @@ impl Bitmap {
     ) -> PyResult<Bound<'py, PyArray2<u32>>> {
         let py = queries.py();
         let rows = convert::matrix(queries, Some(self.index.dim()))?;
-        let found = threads::run(py, || self.index.top_m_candidates_batched(&rows.values, m))?;
+        let found = threads::run(py, || {
+            self.index.try_top_m_candidates_batched(&rows.values, m)
+        })?;
         let width = m.min(self.index.len());
         output::stack(py, found.map_err(refused)?, width)
     }
@@ -141,7 +143,7 @@ impl Bitmap {
         let rows = convert::matrix(queries, Some(self.index.dim()))?;
         let index = &self.index;
         let found = threads::run(py, || {
-            index.top_m_candidates_batched_chunked(&rows.values, m, batch_size)
+            index.try_top_m_candidates_batched_chunked(&rows.values, m, batch_size)
         })?;
         let width = m.min(index.len());
         output::stack(py, found.map_err(refused)?, width)
@@ -153,7 +155,7 @@ impl Bitmap {
         query: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyArray1<u64>>> {
         let values = convert::vector(query, Some(self.index.dim()))?;
-        let words = self.index.build_query_bitmap_fp32(&values);
+        let words = self.index.try_build_query_bitmap_fp32(&values);
         Ok(words.map_err(refused)?.into_pyarray(query.py()))
     }
 
@@ -166,9 +168,10 @@ impl Bitmap {
         let py = q_bitmap.py();
         let words = convert::exact::<u64>(q_bitmap, "q_bitmap")?;
         let ids = convert::ids(doc_ids, "doc_ids")?;
+        convert::ascending(&ids, "doc_ids")?;
         let mut scores = vec![0; ids.len()];
         let index = &self.index;
-        py.detach(|| index.body_overlap_scores_subset(&words, &ids, &mut scores))
+        py.detach(|| index.try_body_overlap_scores_subset(&words, &ids, &mut scores))
             .map_err(refused)?;
         Ok(scores.into_pyarray(py))
     }

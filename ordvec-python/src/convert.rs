@@ -138,6 +138,18 @@ fn check_contiguous(array: &Bound<'_, PyUntypedArray>, what: &str) -> PyResult<(
     )))
 }
 
+/// Ids ascend; equal neighbours are allowed.
+pub fn ascending(ids: &[u32], name: &str) -> PyResult<()> {
+    match ids.windows(2).position(|pair| pair[0] > pair[1]) {
+        Some(at) => Err(PyValueError::new_err(format!(
+            "{name}: ids must be in ascending order, the id at position {} is smaller than the \
+             one before it",
+            at + 1
+        ))),
+        None => Ok(()),
+    }
+}
+
 fn check_width(found: usize, wanted: Option<usize>) -> PyResult<()> {
     match wanted {
         Some(dim) if dim != found => Err(PyValueError::new_err(format!(

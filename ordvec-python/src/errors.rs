@@ -5,14 +5,16 @@
 use std::io;
 use std::path::Path;
 
-use ordvec::Error;
+use ordvec::OrdvecError;
 use pyo3::exceptions::{PyIndexError, PyOSError, PyValueError};
 use pyo3::PyErr;
 
 /// `IndexError` for a row that does not exist, `ValueError` for everything else.
-pub fn refused(error: Error) -> PyErr {
+pub fn refused(error: OrdvecError) -> PyErr {
     match error {
-        Error::RowOutOfRange { .. } => PyIndexError::new_err(error.to_string()),
+        OrdvecError::RowOutOfRange { .. } | OrdvecError::CandidateIdOutOfRange { .. } => {
+            PyIndexError::new_err(error.to_string())
+        }
         _ => PyValueError::new_err(error.to_string()),
     }
 }

@@ -1,11 +1,11 @@
 //! The extension module `ordvec._ordvec`: the core crate's primitives and index classes, for
 //! NumPy arrays.
 //!
-//! Every call converts and copies its arguments ([`convert`]), then works without the GIL, what the
-//! core does in parallel on a pool of this process ([`threads`]), then hands the result buffers to
-//! NumPy ([`output`]). The core refuses bad values with an error and never with a panic; [`errors`]
-//! says which exception each becomes. PyO3's borrow flag makes a change that overlaps a search a
-//! `RuntimeError`.
+//! Every call converts and copies its arguments (module `convert`), then works without the GIL,
+//! what the core does in parallel on a pool of this process (module `threads`), then hands the
+//! result buffers to NumPy (module `output`). Only the core's `try_` calls are used, which refuse
+//! bad values with an error and never with a panic; module `errors` says which exception each
+//! becomes. PyO3's borrow flag makes a change that overlaps a search a `RuntimeError`.
 
 use pyo3::prelude::*;
 

@@ -20,7 +20,7 @@ pub struct Rank {
 impl Rank {
     #[new]
     fn new(dim: usize) -> PyResult<Self> {
-        let index = ordvec::Rank::new(dim).map_err(refused)?;
+        let index = ordvec::Rank::try_new(dim).map_err(refused)?;
         Ok(Self { index })
     }
 
@@ -68,7 +68,7 @@ impl Rank {
     /// Append the rows of a float array (m, dim).
     fn add(&mut self, vectors: &Bound<'_, PyAny>) -> PyResult<()> {
         let rows = convert::matrix(vectors, Some(self.index.dim()))?;
-        let added = threads::run(vectors.py(), || self.index.add(&rows.values))?;
+        let added = threads::run(vectors.py(), || self.index.try_add(&rows.values))?;
         added.map_err(refused)
     }
 
@@ -76,7 +76,7 @@ impl Rank {
     fn search<'py>(&self, queries: &Bound<'py, PyAny>, k: usize) -> PyResult<Batch<'py>> {
         let py = queries.py();
         let rows = convert::matrix(queries, Some(self.index.dim()))?;
-        let found = threads::run(py, || self.index.search(&rows.values, k))?;
+        let found = threads::run(py, || self.index.try_search(&rows.values, k))?;
         output::batch(py, found.map_err(refused)?)
     }
 
@@ -88,12 +88,12 @@ impl Rank {
     ) -> PyResult<Batch<'py>> {
         let py = queries.py();
         let rows = convert::matrix(queries, Some(self.index.dim()))?;
-        let found = threads::run(py, || self.index.search_asymmetric(&rows.values, k))?;
+        let found = threads::run(py, || self.index.try_search_asymmetric(&rows.values, k))?;
         output::batch(py, found.map_err(refused)?)
     }
 
     /// Remove a row; the last row takes its id. Returns the id that moved.
     fn swap_remove(&mut self, idx: usize) -> PyResult<usize> {
-        self.index.swap_remove(idx).map_err(refused)
+        self.index.try_swap_remove(idx).map_err(refused)
     }
 }

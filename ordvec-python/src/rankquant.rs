@@ -20,7 +20,7 @@ pub struct RankQuant {
 impl RankQuant {
     #[new]
     fn new(dim: usize, bits: u8) -> PyResult<Self> {
-        let index = ordvec::RankQuant::new(dim, bits).map_err(refused)?;
+        let index = ordvec::RankQuant::try_new(dim, bits).map_err(refused)?;
         Ok(Self { index })
     }
 
@@ -78,7 +78,7 @@ impl RankQuant {
     /// Append the rows of a float array (m, dim).
     fn add(&mut self, vectors: &Bound<'_, PyAny>) -> PyResult<()> {
         let rows = convert::matrix(vectors, Some(self.index.dim()))?;
-        let added = threads::run(vectors.py(), || self.index.add(&rows.values))?;
+        let added = threads::run(vectors.py(), || self.index.try_add(&rows.values))?;
         added.map_err(refused)
     }
 
@@ -86,7 +86,7 @@ impl RankQuant {
     fn search<'py>(&self, queries: &Bound<'py, PyAny>, k: usize) -> PyResult<Batch<'py>> {
         let py = queries.py();
         let rows = convert::matrix(queries, Some(self.index.dim()))?;
-        let found = threads::run(py, || self.index.search(&rows.values, k))?;
+        let found = threads::run(py, || self.index.try_search(&rows.values, k))?;
         output::batch(py, found.map_err(refused)?)
     }
 
@@ -98,7 +98,7 @@ impl RankQuant {
     ) -> PyResult<Batch<'py>> {
         let py = queries.py();
         let rows = convert::matrix(queries, Some(self.index.dim()))?;
-        let found = threads::run(py, || self.index.search_asymmetric(&rows.values, k))?;
+        let found = threads::run(py, || self.index.try_search_asymmetric(&rows.values, k))?;
         output::batch(py, found.map_err(refused)?)
     }
 
@@ -112,12 +112,12 @@ impl RankQuant {
         let py = query.py();
         let query = convert::vector(query, Some(self.index.dim()))?;
         let ids = convert::ids(candidates, "candidates")?;
-        let found = py.detach(|| self.index.search_asymmetric_subset(&query, &ids, k));
+        let found = py.detach(|| self.index.try_search_asymmetric_subset(&query, &ids, k));
         Ok(output::single(py, found.map_err(refused)?))
     }
 
     /// Remove a row; the last row takes its id. Returns the id that moved.
     fn swap_remove(&mut self, idx: usize) -> PyResult<usize> {
-        self.index.swap_remove(idx).map_err(refused)
+        self.index.try_swap_remove(idx).map_err(refused)
     }
 }

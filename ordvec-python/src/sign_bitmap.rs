@@ -21,7 +21,7 @@ pub struct SignBitmap {
 impl SignBitmap {
     #[new]
     fn new(dim: usize) -> PyResult<Self> {
-        let index = ordvec::SignBitmap::new(dim).map_err(refused)?;
+        let index = ordvec::SignBitmap::try_new(dim).map_err(refused)?;
         Ok(Self { index })
     }
 
@@ -73,7 +73,7 @@ impl SignBitmap {
     /// Append the rows of a float array (m, dim).
     fn add(&mut self, vectors: &Bound<'_, PyAny>) -> PyResult<()> {
         let rows = convert::matrix(vectors, Some(self.index.dim()))?;
-        let added = threads::run(vectors.py(), || self.index.add(&rows.values))?;
+        let added = threads::run(vectors.py(), || self.index.try_add(&rows.values))?;
         added.map_err(refused)
     }
 
@@ -85,7 +85,7 @@ impl SignBitmap {
     ) -> PyResult<Bound<'py, PyArray1<u32>>> {
         let py = query.py();
         let query = convert::vector(query, Some(self.index.dim()))?;
-        let found = py.detach(|| self.index.top_m_candidates(&query, m));
+        let found = py.detach(|| self.index.try_top_m_candidates(&query, m));
         Ok(found.map_err(refused)?.into_pyarray(py))
     }
 
@@ -97,7 +97,9 @@ impl SignBitmap {
     ) -> PyResult<Bound<'py, PyArray2<u32>>> {
         let py = queries.py();
         let rows = convert::matrix(queries, Some(self.index.dim()))?;
-        let found = threads::run(py, || self.index.top_m_candidates_batched(&rows.values, m))?;
+        let found = threads::run(py, || {
+            self.index.try_top_m_candidates_batched(&rows.values, m)
+        })?;
         let width = m.min(self.index.len());
         output::stack(py, found.map_err(refused)?, width)
     }
@@ -106,7 +108,7 @@ impl SignBitmap {
     fn score_all<'py>(&self, query: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyArray1<u32>>> {
         let py = query.py();
         let query = convert::vector(query, Some(self.index.dim()))?;
-        let scores = threads::run(py, || self.index.score_all(&query))?;
+        let scores = threads::run(py, || self.index.try_score_all(&query))?;
         Ok(scores.map_err(refused)?.into_pyarray(py))
     }
 
@@ -117,7 +119,7 @@ impl SignBitmap {
     ) -> PyResult<Bound<'py, PyArray2<u32>>> {
         let py = queries.py();
         let rows = convert::matrix(queries, Some(self.index.dim()))?;
-        let scores = threads::run(py, || self.index.score_all_batched_flat(&rows.values))?;
+        let scores = threads::run(py, || self.index.try_score_all_batched_flat(&rows.values))?;
         output::rectangle(py, scores.map_err(refused)?, rows.rows, self.index.len())
     }
 
@@ -127,7 +129,7 @@ impl SignBitmap {
         query: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyArray1<u64>>> {
         let values = convert::vector(query, Some(self.index.dim()))?;
-        let words = self.index.build_query_bitmap(&values);
+        let words = self.index.try_build_query_bitmap(&values);
         Ok(words.map_err(refused)?.into_pyarray(query.py()))
     }
 }

@@ -25,24 +25,32 @@ pub struct Bitmap {
 /// The parameter rule, for constructors and files.
 pub(crate) fn check(dim: usize, n_top: usize) -> Result<()> {
     if dim == 0 || dim > MAX_DIM || !dim.is_multiple_of(64) {
-        return Err(Error::Dimension {
-            found: dim,
-            expected: format!("a multiple of 64, from 64 to {MAX_DIM}"),
-        });
+        return Err(Error::dim(
+            dim,
+            format!("a multiple of 64, from 64 to {MAX_DIM}"),
+        ));
     }
     if n_top == 0 || n_top >= dim {
-        return Err(Error::NTop { found: n_top, dim });
+        return Err(Error::n_top(n_top, dim));
     }
     Ok(())
 }
 
 impl Bitmap {
+    /// Whether an index can have these parameters.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] named `dim` unless `dim` is a multiple of 64 and at most
+    /// [`MAX_DIM`], named `n_top` unless `0 < n_top < dim`.
+    pub fn validate_params(dim: usize, n_top: usize) -> Result<()> {
+        check(dim, n_top)
+    }
+
     /// An empty index.
     ///
     /// # Errors
-    /// [`Error::Dimension`] unless `dim` is a multiple of 64 and at most [`MAX_DIM`];
-    /// [`Error::NTop`] unless `0 < n_top < dim`.
-    pub fn new(dim: usize, n_top: usize) -> Result<Self> {
+    /// As [`Bitmap::validate_params`].
+    pub fn try_new(dim: usize, n_top: usize) -> Result<Self> {
         check(dim, n_top)?;
         Ok(Self {
             dim,
@@ -54,9 +62,9 @@ impl Bitmap {
     /// Adds row-major vectors. Row ids continue from [`Bitmap::len`].
     ///
     /// # Errors
-    /// [`Error::Shape`], [`Error::NotFinite`], [`Error::TooManyVectors`]; the index is then as
+    /// [`Error::InvalidLength`], [`Error::NotFinite`], [`Error::TooManyVectors`]; the index is then as
     /// it was.
-    pub fn add(&mut self, vectors: &[f32]) -> Result<()> {
+    pub fn try_add(&mut self, vectors: &[f32]) -> Result<()> {
         let more = validate::rows(vectors, self.dim)?;
         validate::room(self.len(), more)?;
         let start = self.bits.rows.len();
@@ -74,8 +82,8 @@ impl Bitmap {
     /// The bits of a query: its `n_top` largest coordinates, equal ones by ascending index.
     ///
     /// # Errors
-    /// [`Error::Shape`], [`Error::NotFinite`].
-    pub fn build_query_bitmap_fp32(&self, query: &[f32]) -> Result<Vec<u64>> {
+    /// [`Error::InvalidVectorLength`], [`Error::NotFinite`].
+    pub fn try_build_query_bitmap_fp32(&self, query: &[f32]) -> Result<Vec<u64>> {
         validate::one_row(query, self.dim)?;
         Ok(self.query_bits(query))
     }
@@ -84,7 +92,7 @@ impl Bitmap {
     ///
     /// # Errors
     /// [`Error::RowOutOfRange`].
-    pub fn swap_remove(&mut self, idx: usize) -> Result<usize> {
+    pub fn try_swap_remove(&mut self, idx: usize) -> Result<usize> {
         validate::row_id(idx, self.len())?;
         Ok(rows::swap_remove(&mut self.bits.rows, self.bits.words, idx))
     }

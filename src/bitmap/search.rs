@@ -12,8 +12,8 @@ impl Bitmap {
     /// Shared bits of each query with every row; the best `k` rows.
     ///
     /// # Errors
-    /// [`Error::Shape`], [`Error::NotFinite`], [`Error::SimdCap`].
-    pub fn search(&self, queries: &[f32], k: usize) -> Result<SearchResults> {
+    /// [`Error::InvalidLength`], [`Error::NotFinite`], [`Error::SimdCap`].
+    pub fn try_search(&self, queries: &[f32], k: usize) -> Result<SearchResults> {
         validate::rows(queries, self.dim)?;
         let scorer = scorer()?;
         let k = k.min(self.len());
@@ -32,8 +32,8 @@ impl Bitmap {
     /// `min(k, candidates.len())` entries.
     ///
     /// # Errors
-    /// [`Error::Shape`], [`Error::NotFinite`], [`Error::RowOutOfRange`], [`Error::SimdCap`].
-    pub fn search_subset(
+    /// [`Error::InvalidVectorLength`], [`Error::NotFinite`], [`Error::CandidateIdOutOfRange`], [`Error::SimdCap`].
+    pub fn try_search_subset(
         &self,
         query: &[f32],
         candidates: &[u32],
@@ -59,37 +59,37 @@ impl Bitmap {
     /// Ids of the best `m` rows of one query, best first.
     ///
     /// # Errors
-    /// [`Error::Shape`], [`Error::NotFinite`], [`Error::SimdCap`].
-    pub fn top_m_candidates(&self, query: &[f32], m: usize) -> Result<Vec<u32>> {
+    /// [`Error::InvalidVectorLength`], [`Error::NotFinite`], [`Error::SimdCap`].
+    pub fn try_top_m_candidates(&self, query: &[f32], m: usize) -> Result<Vec<u32>> {
         validate::one_row(query, self.dim)?;
         Ok(self
-            .top_m_candidates_batched_serial_csr(query, m)?
+            .try_top_m_candidates_batched_serial_csr(query, m)?
             .candidates)
     }
 
-    /// [`Bitmap::top_m_candidates`] of each query, in parallel.
+    /// [`Bitmap::try_top_m_candidates`] of each query, in parallel.
     ///
     /// # Errors
-    /// [`Error::Shape`], [`Error::NotFinite`], [`Error::SimdCap`].
-    pub fn top_m_candidates_batched(&self, queries: &[f32], m: usize) -> Result<Vec<Vec<u32>>> {
-        self.top_m_candidates_batched_chunked(queries, m, TILE)
+    /// [`Error::InvalidLength`], [`Error::NotFinite`], [`Error::SimdCap`].
+    pub fn try_top_m_candidates_batched(&self, queries: &[f32], m: usize) -> Result<Vec<Vec<u32>>> {
+        self.try_top_m_candidates_batched_chunked(queries, m, TILE)
     }
 
-    /// [`Bitmap::top_m_candidates_batched`] with `batch_size` queries to a pass over the rows.
+    /// [`Bitmap::try_top_m_candidates_batched`] with `batch_size` queries to a pass over the rows.
     ///
     /// The batch size changes the memory traffic, never the result.
     ///
     /// # Errors
-    /// [`Error::Zero`] if `batch_size` is 0, [`Error::Shape`], [`Error::NotFinite`],
+    /// [`Error::InvalidParameter`] if `batch_size` is 0, [`Error::InvalidLength`], [`Error::NotFinite`],
     /// [`Error::SimdCap`].
-    pub fn top_m_candidates_batched_chunked(
+    pub fn try_top_m_candidates_batched_chunked(
         &self,
         queries: &[f32],
         m: usize,
         batch_size: usize,
     ) -> Result<Vec<Vec<u32>>> {
         if batch_size == 0 {
-            return Err(Error::Zero { what: "batch_size" });
+            return Err(Error::zero("batch_size"));
         }
         validate::rows(queries, self.dim)?;
         let bits: Vec<u64> = queries
@@ -101,12 +101,12 @@ impl Bitmap {
             .candidates(scorer()?, &bits, m.min(self.len()), batch_size))
     }
 
-    /// [`Bitmap::top_m_candidates`] of each query on the calling thread alone, for hosts that own
+    /// [`Bitmap::try_top_m_candidates`] of each query on the calling thread alone, for hosts that own
     /// their threads.
     ///
     /// # Errors
-    /// [`Error::Shape`], [`Error::NotFinite`], [`Error::SimdCap`].
-    pub fn top_m_candidates_batched_serial_csr(
+    /// [`Error::InvalidLength`], [`Error::NotFinite`], [`Error::SimdCap`].
+    pub fn try_top_m_candidates_batched_serial_csr(
         &self,
         queries: &[f32],
         m: usize,
@@ -127,9 +127,8 @@ impl Bitmap {
     /// is as long as `candidates`.
     ///
     /// # Errors
-    /// [`Error::Length`], [`Error::NotAscending`] unless the candidates ascend (equal
-    /// neighbours are allowed), [`Error::RowOutOfRange`], [`Error::SimdCap`].
-    pub fn body_overlap_scores_subset(
+    /// [`Error::InvalidBufferLength`], [`Error::CandidateIdOutOfRange`], [`Error::SimdCap`].
+    pub fn try_body_overlap_scores_subset(
         &self,
         query_bitmap: &[u64],
         candidates: &[u32],
@@ -138,7 +137,6 @@ impl Bitmap {
         validate::length("query bitmap", query_bitmap.len(), self.bits.words)?;
         validate::length("out", out.len(), candidates.len())?;
         validate::row_ids(candidates, self.len())?;
-        validate::ascending(candidates)?;
         self.bits
             .score_rows(scorer()?, query_bitmap, candidates, out);
         Ok(())

@@ -1,8 +1,7 @@
 //! Ranks to equal-width buckets, and the centre of the bucket numbers.
 
-use super::bits::bucket_bits;
+use super::bits::byte_bits;
 use crate::error::{Error, Result};
-use crate::limits::MAX_DIM;
 
 /// Bucket of a rank: `floor(rank * 2^bits / d)`.
 ///
@@ -10,15 +9,12 @@ use crate::limits::MAX_DIM;
 /// `d / 2^bits` coordinates.
 ///
 /// # Errors
-/// [`Error::Bits`] unless `bits` is 1 to 8, [`Error::Dimension`] unless `d` is 1 to
-/// [`MAX_DIM`], [`Error::OutOfRange`] unless `rank < d`.
-pub fn rank_to_bucket(rank: u16, d: usize, bits: u8) -> Result<u8> {
-    bucket_bits(bits)?;
-    if d == 0 || d > MAX_DIM {
-        return Err(Error::Dimension {
-            found: d,
-            expected: format!("from 1 to {MAX_DIM}"),
-        });
+/// [`Error::InvalidParameter`] named `bits` if `bits` is over 8, named `dim` if `d` is 0;
+/// [`Error::OutOfRange`] unless `rank < d`.
+pub fn try_rank_to_bucket(rank: u16, d: usize, bits: u8) -> Result<u8> {
+    byte_bits(bits)?;
+    if d == 0 {
+        return Err(Error::dim(d, "at least 1".to_owned()));
     }
     if usize::from(rank) >= d {
         return Err(Error::OutOfRange {
@@ -27,27 +23,28 @@ pub fn rank_to_bucket(rank: u16, d: usize, bits: u8) -> Result<u8> {
             limit: d as u64,
         });
     }
-    Ok(bucket_of(rank, d as u32, bits))
+    // Any `d` that does not fit in u32 is beyond every `rank << bits`.
+    Ok(bucket_of(rank, u32::try_from(d).unwrap_or(u32::MAX), bits))
 }
 
-/// [`rank_to_bucket`] of every element of a rank vector; `d` is its length.
+/// [`try_rank_to_bucket`] of every element of a rank vector; `d` is its length.
 ///
 /// # Errors
-/// As [`rank_to_bucket`]. An empty vector gives an empty one.
-pub fn bucket_ranks(ranks: &[u16], bits: u8) -> Result<Vec<u8>> {
-    bucket_bits(bits)?;
+/// As [`try_rank_to_bucket`]. An empty vector gives an empty one.
+pub fn try_bucket_ranks(ranks: &[u16], bits: u8) -> Result<Vec<u8>> {
+    byte_bits(bits)?;
     ranks
         .iter()
-        .map(|&rank| rank_to_bucket(rank, ranks.len(), bits))
+        .map(|&rank| try_rank_to_bucket(rank, ranks.len(), bits))
         .collect()
 }
 
 /// Bucket number relative to the middle: `b - (2^bits - 1) / 2`.
 ///
 /// # Errors
-/// [`Error::Bits`] unless `bits` is 1 to 8, [`Error::OutOfRange`] unless `b < 2^bits`.
-pub fn bucket_centre(b: u8, bits: u8) -> Result<f32> {
-    bucket_bits(bits)?;
+/// [`Error::InvalidParameter`] if `bits` is over 8, [`Error::OutOfRange`] unless `b < 2^bits`.
+pub fn try_bucket_centre(b: u8, bits: u8) -> Result<f32> {
+    byte_bits(bits)?;
     if u32::from(b) >= 1 << bits {
         return Err(Error::OutOfRange {
             what: "bucket",
@@ -58,7 +55,7 @@ pub fn bucket_centre(b: u8, bits: u8) -> Result<f32> {
     Ok(f32::from(b) - centre(bits) as f32)
 }
 
-/// [`rank_to_bucket`] without its checks. `rank < d` and `bits <= 8` keep the result in a byte.
+/// [`try_rank_to_bucket`] without its checks. `rank < d` and `bits <= 8` keep the result in a byte.
 pub(crate) fn bucket_of(rank: u16, d: u32, bits: u8) -> u8 {
     ((u32::from(rank) << bits) / d) as u8
 }

@@ -10,11 +10,11 @@ mod pack;
 mod ranks;
 
 pub(crate) use bits::bucket_bits;
-pub use bucket::{bucket_centre, bucket_ranks, rank_to_bucket};
 pub(crate) use bucket::{bucket_of, centre};
-pub use norm::{rank_norm, rankquant_norm};
+pub use bucket::{try_bucket_centre, try_bucket_ranks, try_rank_to_bucket};
+pub use norm::{rank_norm, try_rankquant_norm};
 pub(crate) use norm::{rank_norm_squared, rankquant_norm_squared};
 pub(crate) use pack::pack_into;
-pub use pack::{pack_buckets, rankquant_bytes_per_vec, unpack_buckets};
-pub use ranks::rank_transform;
+pub use pack::{try_pack_buckets, try_rankquant_bytes_per_vec, try_unpack_buckets};
 pub(crate) use ranks::Ranker;
+pub use ranks::{try_rank_transform, try_rank_transform_into};

@@ -16,8 +16,8 @@ pub fn rank_norm(d: usize) -> f32 {
 /// `sqrt(d (2^(2 bits) - 1) / 12)`.
 ///
 /// # Errors
-/// [`crate::Error::Bits`] unless `bits` is 1 to 8.
-pub fn rankquant_norm(d: usize, bits: u8) -> Result<f32> {
+/// [`crate::OrdvecError::InvalidParameter`] unless `bits` is 1 to 8.
+pub fn try_rankquant_norm(d: usize, bits: u8) -> Result<f32> {
     bucket_bits(bits)?;
     Ok(rankquant_norm_squared(d, bits).sqrt() as f32)
 }

@@ -6,15 +6,15 @@ use crate::error::{Error, Result};
 /// Bytes of one packed row: `d * bits / 8`.
 ///
 /// # Errors
-/// [`Error::Bits`] unless `bits` is 1, 2, 4 or 8; [`Error::Dimension`] unless `d` is a multiple
+/// [`Error::InvalidParameter`] unless `bits` is 1, 2, 4 or 8; [`Error::InvalidParameter`] unless `d` is a multiple
 /// of `8 / bits`.
-pub fn rankquant_bytes_per_vec(d: usize, bits: u8) -> Result<usize> {
+pub fn try_rankquant_bytes_per_vec(d: usize, bits: u8) -> Result<usize> {
     let per_byte = codes_per_byte(bits)?;
     if !d.is_multiple_of(per_byte) {
-        return Err(Error::Dimension {
-            found: d,
-            expected: format!("a multiple of {per_byte} for bits {bits}"),
-        });
+        return Err(Error::dim(
+            d,
+            format!("a multiple of {per_byte} for bits {bits}"),
+        ));
     }
     Ok(d / per_byte)
 }
@@ -22,10 +22,10 @@ pub fn rankquant_bytes_per_vec(d: usize, bits: u8) -> Result<usize> {
 /// Packs codes, highest bits first.
 ///
 /// # Errors
-/// As [`rankquant_bytes_per_vec`] for the number of codes, and [`Error::OutOfRange`] for a code
+/// As [`try_rankquant_bytes_per_vec`] for the number of codes, and [`Error::OutOfRange`] for a code
 /// that does not fit in `bits`.
-pub fn pack_buckets(codes: &[u8], bits: u8) -> Result<Vec<u8>> {
-    let bytes = rankquant_bytes_per_vec(codes.len(), bits)?;
+pub fn try_pack_buckets(codes: &[u8], bits: u8) -> Result<Vec<u8>> {
+    let bytes = try_rankquant_bytes_per_vec(codes.len(), bits)?;
     let limit = 1u64 << bits;
     if let Some(&code) = codes.iter().find(|&&code| u64::from(code) >= limit) {
         return Err(Error::OutOfRange {
@@ -39,12 +39,12 @@ pub fn pack_buckets(codes: &[u8], bits: u8) -> Result<Vec<u8>> {
     Ok(packed)
 }
 
-/// Undoes [`pack_buckets`] for one row of `d` codes.
+/// Undoes [`try_pack_buckets`] for one row of `d` codes.
 ///
 /// # Errors
-/// As [`rankquant_bytes_per_vec`], and [`Error::Length`] unless `packed` is exactly one row.
-pub fn unpack_buckets(packed: &[u8], d: usize, bits: u8) -> Result<Vec<u8>> {
-    let bytes = rankquant_bytes_per_vec(d, bits)?;
+/// As [`try_rankquant_bytes_per_vec`], and [`Error::InvalidBufferLength`] unless `packed` is exactly one row.
+pub fn try_unpack_buckets(packed: &[u8], d: usize, bits: u8) -> Result<Vec<u8>> {
+    let bytes = try_rankquant_bytes_per_vec(d, bits)?;
     crate::validate::length("packed row", packed.len(), bytes)?;
     let mut codes = vec![0; d];
     unpack_into(packed, bits, &mut codes);

@@ -11,18 +11,25 @@ use crate::validate;
 /// `v.len() - 1`. `0.0` and `-0.0` are equal.
 ///
 /// # Errors
-/// [`Error::Dimension`] if `v` is longer than [`MAX_DIM`], [`Error::NotFinite`].
-pub fn rank_transform(v: &[f32]) -> Result<Vec<u16>> {
-    if v.len() > MAX_DIM {
-        return Err(Error::Dimension {
-            found: v.len(),
-            expected: format!("at most {MAX_DIM}"),
-        });
-    }
-    validate::finite(v)?;
+/// [`Error::InvalidParameter`] if `v` is longer than [`MAX_DIM`], [`Error::NotFinite`].
+pub fn try_rank_transform(v: &[f32]) -> Result<Vec<u16>> {
     let mut ranks = vec![0; v.len()];
-    Ranker::default().rank(v, &mut ranks);
+    try_rank_transform_into(v, &mut ranks)?;
     Ok(ranks)
+}
+
+/// [`try_rank_transform`] into the caller's buffer.
+///
+/// # Errors
+/// As [`try_rank_transform`], and [`Error::InvalidBufferLength`] unless `out` is as long as `v`.
+pub fn try_rank_transform_into(v: &[f32], out: &mut [u16]) -> Result<()> {
+    if v.len() > MAX_DIM {
+        return Err(Error::dim(v.len(), format!("at most {MAX_DIM}")));
+    }
+    validate::length("out", out.len(), v.len())?;
+    validate::finite(v)?;
+    Ranker::default().rank(v, out);
+    Ok(())
 }
 
 /// The rank transform with its sort buffer, so that many rows allocate once.

@@ -5,6 +5,7 @@ pub const FORMAT_VERSION: u8 = 1;
 
 /// Which index a file holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum IndexKind {
     /// [`crate::Rank`], `.ovr`.
     Rank,
@@ -18,6 +19,7 @@ pub enum IndexKind {
 
 /// The parameters that only some kinds have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum IndexParams {
     /// [`crate::Rank`] has none.
     Rank,

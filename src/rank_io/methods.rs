@@ -9,7 +9,7 @@ macro_rules! file_methods {
             /// that then takes the target's place. On an error the target is as it was.
             ///
             /// # Errors
-            /// What the operating system says; `InvalidInput` if the index has no file format.
+            /// What the operating system says; `Unsupported` if the index has no file format.
             pub fn write(&self, path: impl AsRef<std::path::Path>) -> std::io::Result<()> {
                 crate::rank_io::to_file(self, path.as_ref())
             }
@@ -17,7 +17,7 @@ macro_rules! file_methods {
             /// Writes the bytes of the file to `writer`.
             ///
             /// # Errors
-            /// What the writer says; `InvalidInput` if the index has no file format.
+            /// What the writer says; `Unsupported` if the index has no file format.
             pub fn write_to<W: std::io::Write>(&self, writer: W) -> std::io::Result<()> {
                 crate::rank_io::to_writer(self, writer)
             }

@@ -18,6 +18,7 @@ mod probe;
 mod stored;
 mod write;
 
+pub use crate::limits::{MAX_DIM, MAX_SIGN_BITMAP_DIM, MAX_VECTORS};
 pub(crate) use header::Header;
 pub use kind::{IndexKind, IndexMetadata, IndexParams, FORMAT_VERSION};
 pub(crate) use load::{from_bytes, from_file, from_reader};

@@ -15,7 +15,7 @@ pub(crate) trait Stored: Sized {
     /// The header of a file that holds this index.
     ///
     /// # Errors
-    /// `InvalidInput` if there is no format for its parameters.
+    /// `Unsupported` if there is no format for its parameters.
     fn header(&self) -> io::Result<Header>;
 
     /// All rows, back to back.

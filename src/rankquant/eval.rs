@@ -16,9 +16,9 @@ use rayon::prelude::*;
 /// the score is that of [`crate::RankQuant::search`]. The best `k` rows of each query.
 ///
 /// # Errors
-/// [`Error::Bits`], [`Error::Dimension`] unless `dim` is 2 to [`MAX_DIM`], [`Error::Shape`],
+/// [`Error::InvalidParameter`], [`Error::InvalidParameter`] unless `dim` is 2 to [`MAX_DIM`], [`Error::InvalidLength`],
 /// [`Error::NotFinite`], [`Error::TooManyVectors`], [`Error::SimdCap`].
-pub fn rankquant_eval_search(
+pub fn try_rankquant_eval_search(
     corpus: &[f32],
     queries: &[f32],
     dim: usize,
@@ -27,10 +27,7 @@ pub fn rankquant_eval_search(
 ) -> Result<SearchResults> {
     bucket_bits(bits)?;
     if !(MIN_DIM..=MAX_DIM).contains(&dim) {
-        return Err(Error::Dimension {
-            found: dim,
-            expected: format!("from {MIN_DIM} to {MAX_DIM}"),
-        });
+        return Err(Error::dim(dim, format!("from {MIN_DIM} to {MAX_DIM}")));
     }
     let len = validate::room(0, validate::rows(corpus, dim)?)?;
     validate::rows(queries, dim)?;

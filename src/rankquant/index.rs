@@ -17,15 +17,36 @@ pub struct RankQuant {
     pub(super) packed: Vec<u8>,
 }
 
+/// Which searches an index supports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RankQuantCapability {
+    /// `search_asymmetric` and its kin; 8 bits at a dimension that is not a multiple of 256.
+    AsymmetricOnly,
+    /// `search` too.
+    SymmetricAndAsymmetric,
+}
+
 impl RankQuant {
+    /// Whether [`RankQuant::new_asymmetric`] takes these parameters. [`RankQuant::new`] refuses
+    /// one thing more: 8 bits at a dimension that is not a multiple of 256.
+    ///
+    /// # Errors
+    /// [`crate::OrdvecError::InvalidParameter`] named `bits` unless `bits` is 1, 2, 4 or 8, named
+    /// `dim` unless `dim` is 2 to [`crate::MAX_DIM`] and, below 8 bits, a multiple of `2^bits`
+    /// and of `8 / bits`.
+    pub fn validate_params(dim: usize, bits: u8) -> Result<()> {
+        params::check_asymmetric(dim, bits)
+    }
+
     /// An empty index.
     ///
     /// `bits = 8` exists in memory only: such an index cannot be written.
     ///
     /// # Errors
-    /// [`crate::Error::Bits`] unless `bits` is 1, 2, 4 or 8; [`crate::Error::Dimension`] unless
-    /// `dim` is 2 to [`crate::MAX_DIM`] and a multiple of `2^bits` and of `8 / bits`.
-    pub fn new(dim: usize, bits: u8) -> Result<Self> {
+    /// [`crate::OrdvecError::InvalidParameter`] named `bits` unless `bits` is 1, 2, 4 or 8, named
+    /// `dim` unless `dim` is 2 to [`crate::MAX_DIM`] and a multiple of `2^bits` and of
+    /// `8 / bits`.
+    pub fn try_new(dim: usize, bits: u8) -> Result<Self> {
         params::check(dim, bits)?;
         Ok(Self {
             dim,
@@ -35,11 +56,11 @@ impl RankQuant {
     }
 
     /// An empty index that need not support [`RankQuant::search`]: with `bits = 8` any dimension
-    /// is allowed. Other widths are as in [`RankQuant::new`].
+    /// is allowed. Other widths are as in [`RankQuant::try_new`].
     ///
     /// # Errors
-    /// [`crate::Error::Bits`], [`crate::Error::Dimension`].
-    pub fn new_asymmetric(dim: usize, bits: u8) -> Result<Self> {
+    /// As [`RankQuant::validate_params`].
+    pub fn try_new_asymmetric(dim: usize, bits: u8) -> Result<Self> {
         params::check_asymmetric(dim, bits)?;
         Ok(Self {
             dim,
@@ -51,9 +72,9 @@ impl RankQuant {
     /// Adds row-major vectors. Row ids continue from [`RankQuant::len`].
     ///
     /// # Errors
-    /// [`crate::Error::Shape`], [`crate::Error::NotFinite`], [`crate::Error::TooManyVectors`];
+    /// [`crate::OrdvecError::InvalidLength`], [`crate::OrdvecError::NotFinite`], [`crate::OrdvecError::TooManyVectors`];
     /// the index is then as it was.
-    pub fn add(&mut self, vectors: &[f32]) -> Result<()> {
+    pub fn try_add(&mut self, vectors: &[f32]) -> Result<()> {
         let more = validate::rows(vectors, self.dim)?;
         validate::room(self.len(), more)?;
         let (bits, width) = (self.bits, self.bytes_per_vec());
@@ -72,8 +93,8 @@ impl RankQuant {
     /// Removes row `idx`. The last row takes its id; the id it had is returned.
     ///
     /// # Errors
-    /// [`crate::Error::RowOutOfRange`].
-    pub fn swap_remove(&mut self, idx: usize) -> Result<usize> {
+    /// [`crate::OrdvecError::RowOutOfRange`].
+    pub fn try_swap_remove(&mut self, idx: usize) -> Result<usize> {
         validate::row_id(idx, self.len())?;
         let width = self.bytes_per_vec();
         Ok(rows::swap_remove(&mut self.packed, width, idx))
@@ -97,6 +118,15 @@ impl RankQuant {
     /// Bits of a code.
     pub fn bits(&self) -> u8 {
         self.bits
+    }
+
+    /// Which searches the index supports.
+    pub fn capability(&self) -> RankQuantCapability {
+        if self.symmetric_supported() {
+            RankQuantCapability::SymmetricAndAsymmetric
+        } else {
+            RankQuantCapability::AsymmetricOnly
+        }
     }
 
     /// Bytes of a stored row.
@@ -137,7 +167,7 @@ impl Stored for RankQuant {
 
     fn header(&self) -> io::Result<Header> {
         params::check_stored(self.dim, self.bits)
-            .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+            .map_err(|error| io::Error::new(io::ErrorKind::Unsupported, error))?;
         let params = IndexParams::RankQuant { bits: self.bits };
         Ok(Header {
             params,

@@ -10,8 +10,10 @@ mod params;
 mod search;
 mod serial;
 mod subset;
+mod two_stage;
 
-pub use eval::rankquant_eval_search;
-pub use index::RankQuant;
+pub use eval::try_rankquant_eval_search;
+pub use index::{RankQuant, RankQuantCapability};
 pub(crate) use params::check_stored;
 pub use serial::SubsetScratch;
+pub use two_stage::TwoStageCandidatePolicy;

@@ -6,10 +6,7 @@ use crate::limits::{MAX_DIM, MIN_DIM};
 /// Widths that have a file format.
 pub(crate) fn check_stored(dim: usize, bits: u8) -> Result<()> {
     if !matches!(bits, 1 | 2 | 4) {
-        return Err(Error::Bits {
-            found: bits,
-            expected: "1, 2 or 4",
-        });
+        return Err(Error::bits(bits, "1, 2 or 4"));
     }
     check(dim, bits)
 }
@@ -18,20 +15,17 @@ pub(crate) fn check_stored(dim: usize, bits: u8) -> Result<()> {
 /// coordinates, and a row is a whole number of bytes.
 pub(super) fn check(dim: usize, bits: u8) -> Result<()> {
     if !matches!(bits, 1 | 2 | 4 | 8) {
-        return Err(Error::Bits {
-            found: bits,
-            expected: "1, 2 or 4, or 8 in memory only",
-        });
+        return Err(Error::bits(bits, "1, 2 or 4, or 8 in memory only"));
     }
     in_range(dim)?;
     let step = (1usize << bits).max(usize::from(8 / bits));
     if dim.is_multiple_of(step) {
         return Ok(());
     }
-    Err(Error::Dimension {
-        found: dim,
-        expected: format!("a multiple of {step} for bits {bits}"),
-    })
+    Err(Error::dim(
+        dim,
+        format!("a multiple of {step} for bits {bits}"),
+    ))
 }
 
 /// As [`check`], but with 8 bits at any dimension.
@@ -46,8 +40,5 @@ fn in_range(dim: usize) -> Result<()> {
     if (MIN_DIM..=MAX_DIM).contains(&dim) {
         return Ok(());
     }
-    Err(Error::Dimension {
-        found: dim,
-        expected: format!("from {MIN_DIM} to {MAX_DIM}"),
-    })
+    Err(Error::dim(dim, format!("from {MIN_DIM} to {MAX_DIM}")))
 }

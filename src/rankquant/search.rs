@@ -28,6 +28,12 @@ impl AsymmetricQuery {
         self.scale = 1.0 / rankquant_norm_squared(query.len(), bits).sqrt();
     }
 
+    /// Forgets the query and keeps the buffers.
+    pub(super) fn clear(&mut self) {
+        self.unit.clear();
+        self.planes.fill(&[], 8);
+    }
+
     /// The score of a row whose raw sum is `dot`.
     pub(super) fn score(&self, dot: f64) -> f32 {
         ((dot - self.offset) * self.scale) as f32
@@ -40,9 +46,9 @@ impl RankQuant {
     /// `queries` holds row-major queries. Queries are searched in parallel.
     ///
     /// # Errors
-    /// [`Error::Shape`], [`Error::NotFinite`], [`Error::SimdCap`]; [`Error::Unsupported`] for an
+    /// [`Error::InvalidLength`], [`Error::NotFinite`], [`Error::SimdCap`]; [`Error::Unsupported`] for an
     /// index of [`RankQuant::new_asymmetric`] whose dimension is not a multiple of 256.
-    pub fn search(&self, queries: &[f32], k: usize) -> Result<SearchResults> {
+    pub fn try_search(&self, queries: &[f32], k: usize) -> Result<SearchResults> {
         if !self.symmetric_supported() {
             return Err(Error::Unsupported {
                 reason: "the symmetric search with bits 8 needs a dimension that is a multiple \
@@ -80,8 +86,8 @@ impl RankQuant {
     /// A query of norm zero scores 0 with every row.
     ///
     /// # Errors
-    /// [`Error::Shape`], [`Error::NotFinite`], [`Error::SimdCap`].
-    pub fn search_asymmetric(&self, queries: &[f32], k: usize) -> Result<SearchResults> {
+    /// [`Error::InvalidLength`], [`Error::NotFinite`], [`Error::SimdCap`].
+    pub fn try_search_asymmetric(&self, queries: &[f32], k: usize) -> Result<SearchResults> {
         validate::rows(queries, self.dim)?;
         let kernel = kernels::active()?.float_code;
         collect_rows(
@@ -106,7 +112,7 @@ impl RankQuant {
         )
     }
 
-    /// Whether [`RankQuant::search`] can be called: every bucket has equally many coordinates.
+    /// Whether [`RankQuant::try_search`] can be called: every bucket has equally many coordinates.
     pub fn symmetric_supported(&self) -> bool {
         self.dim.is_multiple_of(1 << self.bits)
     }

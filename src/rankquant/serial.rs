@@ -6,10 +6,10 @@ use super::search::AsymmetricQuery;
 use crate::error::{Error, Result};
 use crate::kernels::{self, Kernels};
 use crate::rows;
-use crate::search::Selector;
+use crate::search::{SearchResults, Selector};
 use crate::validate;
 
-/// Buffers that [`RankQuant::search_asymmetric_subset_batched_serial_into`] uses again.
+/// Buffers that [`RankQuant::try_search_asymmetric_subset_batched_serial_into`] uses again.
 ///
 /// One per thread. It belongs to no index and may serve several.
 #[derive(Clone, Debug, Default)]
@@ -23,48 +23,95 @@ impl SubsetScratch {
     pub fn new() -> Self {
         Self::default()
     }
+
+    /// Forgets the last query and keeps the room. Never needed: every call begins anew.
+    pub fn clear(&mut self) {
+        self.query.clear();
+        self.selector.start::<f32>(0);
+    }
 }
 
 impl RankQuant {
     /// [`RankQuant::search_asymmetric_subset`] of each query on its own candidates, into the
     /// caller's buffers.
     ///
-    /// The candidates of query `q` are `candidates[offsets[q]..offsets[q + 1]]`, as in
-    /// [`crate::CandidateBatch`]. The output is rectangular: `scores` and `indices` hold
+    /// The candidates of query `q` are `candidates[candidate_offsets[q]..candidate_offsets[q + 1]]`, as in
+    /// [`crate::CandidateBatch`]. The output is rectangular: `out_scores` and `out_indices` hold
     /// `nq * min(k, len)` values, and a query with fewer candidates ends in -inf and -1.
     ///
     /// # Errors
-    /// [`Error::Shape`], [`Error::NotFinite`]; [`Error::Length`] if `offsets` has not `nq + 1`
-    /// values or a buffer not the size above; [`Error::OutOfRange`] if `offsets` does not start
-    /// at 0, ascend, and end at `candidates.len()`; [`Error::RowOutOfRange`];
+    /// [`Error::InvalidLength`], [`Error::NotFinite`]; [`Error::InvalidBufferLength`] if `candidate_offsets` has not `nq + 1`
+    /// values or a buffer not the size above; [`Error::OutOfRange`] if `candidate_offsets` does not start
+    /// at 0, ascend, and end at `candidates.len()`; [`Error::CandidateIdOutOfRange`];
     /// [`Error::SimdCap`]. The buffers are then as they were.
     #[allow(clippy::too_many_arguments)] // the buffers are the point of this call
-    pub fn search_asymmetric_subset_batched_serial_into(
+    pub fn try_search_asymmetric_subset_batched_serial_into(
         &self,
         queries: &[f32],
-        offsets: &[usize],
+        candidate_offsets: &[usize],
         candidates: &[u32],
         k: usize,
         scratch: &mut SubsetScratch,
-        scores: &mut [f32],
-        indices: &mut [i64],
+        out_scores: &mut [f32],
+        out_indices: &mut [i64],
     ) -> Result<()> {
-        let nq = validate::rows(queries, self.dim)?;
-        check_offsets(offsets, nq, candidates.len())?;
-        validate::row_ids(candidates, self.len())?;
+        let nq = self.check_batch(queries, candidate_offsets, candidates)?;
         let k = k.min(self.len());
-        validate::length("scores", scores.len(), nq * k)?;
-        validate::length("indices", indices.len(), nq * k)?;
+        validate::length("out_scores", out_scores.len(), nq * k)?;
+        validate::length("out_indices", out_indices.len(), nq * k)?;
         let kernels = kernels::active()?;
         if k == 0 {
             return Ok(());
         }
-        let outputs = scores.chunks_exact_mut(k).zip(indices.chunks_exact_mut(k));
-        let spans = offsets.windows(2).map(|span| &candidates[span[0]..span[1]]);
+        let outputs = out_scores
+            .chunks_exact_mut(k)
+            .zip(out_indices.chunks_exact_mut(k));
+        let spans = candidate_offsets
+            .windows(2)
+            .map(|span| &candidates[span[0]..span[1]]);
         for ((query, span), (scores, indices)) in queries.chunks(self.dim).zip(spans).zip(outputs) {
             self.search_rows(kernels, query, span, scratch, scores, indices);
         }
         Ok(())
+    }
+
+    /// [`RankQuant::try_search_asymmetric_subset_batched_serial_into`] with results of its own.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn try_search_asymmetric_subset_batched_serial(
+        &self,
+        queries: &[f32],
+        candidate_offsets: &[usize],
+        candidates: &[u32],
+        k: usize,
+    ) -> Result<SearchResults> {
+        let nq = self.check_batch(queries, candidate_offsets, candidates)?;
+        let k = k.min(self.len());
+        let (mut scores, mut indices) = (vec![0.0; nq * k], vec![-1; nq * k]);
+        self.try_search_asymmetric_subset_batched_serial_into(
+            queries,
+            candidate_offsets,
+            candidates,
+            k,
+            &mut SubsetScratch::new(),
+            &mut scores,
+            &mut indices,
+        )?;
+        Ok(SearchResults {
+            scores,
+            indices,
+            nq,
+            k,
+        })
+    }
+
+    /// Number of queries, once they and their candidates are proven.
+    fn check_batch(&self, queries: &[f32], offsets: &[usize], candidates: &[u32]) -> Result<usize> {
+        let nq = validate::rows(queries, self.dim)?;
+        check_offsets(offsets, nq, candidates.len())?;
+        validate::row_ids(candidates, self.len())?;
+        Ok(nq)
     }
 
     /// One query on the rows `candidates`, which exist. The length of the outputs is `k`.

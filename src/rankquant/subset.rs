@@ -13,9 +13,9 @@ impl RankQuant {
     /// `min(k, candidates.len())` entries. No thread pool is used.
     ///
     /// # Errors
-    /// [`crate::Error::Shape`], [`crate::Error::NotFinite`], [`crate::Error::RowOutOfRange`],
-    /// [`crate::Error::SimdCap`].
-    pub fn search_asymmetric_subset(
+    /// [`crate::OrdvecError::InvalidVectorLength`], [`crate::OrdvecError::NotFinite`], [`crate::OrdvecError::CandidateIdOutOfRange`],
+    /// [`crate::OrdvecError::SimdCap`].
+    pub fn try_search_asymmetric_subset(
         &self,
         query: &[f32],
         candidates: &[u32],

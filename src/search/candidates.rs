@@ -4,6 +4,7 @@
 ///
 /// The candidates of query `q` are `candidates[offsets[q]..offsets[q + 1]]`, best first.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "dropping the candidates throws the scan away"]
 pub struct CandidateBatch {
     /// Where each query's candidates begin, and at last where they all end.
     pub offsets: Vec<usize>,
@@ -24,6 +25,16 @@ impl CandidateBatch {
     /// Number of queries.
     pub fn query_count(&self) -> usize {
         self.offsets.len().saturating_sub(1)
+    }
+
+    /// Whether there are no queries.
+    pub fn is_empty(&self) -> bool {
+        self.query_count() == 0
+    }
+
+    /// Whether no query has a candidate.
+    pub fn has_no_candidates(&self) -> bool {
+        self.candidates.is_empty()
     }
 
     /// Candidates of query `qi`, or `None` if there is no such query.

@@ -9,6 +9,8 @@ use rayon::prelude::*;
 /// clamped: it is the smaller of the `k` asked for and the number of rows searched.
 #[derive(Clone, Debug, PartialEq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Unchecked"))]
+#[must_use = "dropping the results throws the scan away"]
 pub struct SearchResults {
     /// Scores, `nq * k` values.
     pub scores: Vec<f32>,
@@ -18,6 +20,43 @@ pub struct SearchResults {
     pub nq: usize,
     /// Number of results of each query.
     pub k: usize,
+}
+
+/// What a [`SearchResults`] says it is before its lengths are compared.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Unchecked {
+    scores: Vec<f32>,
+    indices: Vec<i64>,
+    nq: usize,
+    k: usize,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Unchecked> for SearchResults {
+    type Error = String;
+
+    fn try_from(raw: Unchecked) -> std::result::Result<Self, String> {
+        let Unchecked {
+            scores,
+            indices,
+            nq,
+            k,
+        } = raw;
+        let found = (scores.len(), indices.len());
+        match nq.checked_mul(k) {
+            Some(len) if found == (len, len) => Ok(Self {
+                scores,
+                indices,
+                nq,
+                k,
+            }),
+            _ => Err(format!(
+                "expected {nq} * {k} scores and indices, found {} scores and {} indices",
+                found.0, found.1
+            )),
+        }
+    }
 }
 
 impl SearchResults {

@@ -35,7 +35,7 @@ pub fn detected_levels() -> Vec<Level> {
 /// The level that searches use. Decided at the first call and kept for the life of the process.
 ///
 /// # Errors
-/// [`crate::Error::SimdCap`] if `ORDVEC_SIMD` is set and names no level. Every search returns the
+/// [`crate::OrdvecError::SimdCap`] if `ORDVEC_SIMD` is set and names no level. Every search returns the
 /// same error then, so that a misspelt cap cannot silently measure the wrong kernels.
 pub fn active_level() -> Result<Level> {
     static ACTIVE: OnceLock<Result<Level>> = OnceLock::new();

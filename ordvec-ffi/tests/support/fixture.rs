@@ -23,12 +23,12 @@ impl Fixture {
         let _ = fs::remove_dir_all(folder);
         fs::create_dir_all(folder).unwrap();
         let (corpus, queries) = (vectors(ROWS, 1), vectors(QUERIES, 2));
-        let mut rankquant = RankQuant::new(DIM, 2).unwrap();
-        let mut bitmap = Bitmap::new(DIM, 16).unwrap();
-        let mut rank = Rank::new(DIM).unwrap();
-        rankquant.add(&corpus).unwrap();
-        bitmap.add(&corpus).unwrap();
-        rank.add(&corpus).unwrap();
+        let mut rankquant = RankQuant::try_new(DIM, 2).unwrap();
+        let mut bitmap = Bitmap::try_new(DIM, 16).unwrap();
+        let mut rank = Rank::try_new(DIM).unwrap();
+        rankquant.try_add(&corpus).unwrap();
+        bitmap.try_add(&corpus).unwrap();
+        rank.try_add(&corpus).unwrap();
 
         let file = |name: &str| folder.join(name);
         rankquant.write(file("a.ovrq")).unwrap();
@@ -52,13 +52,13 @@ impl Fixture {
 
 fn expected(rankquant: &RankQuant, bitmap: &Bitmap, queries: &[f32]) -> Vec<String> {
     let mut lines = vec![format!("version {}", env!("CARGO_PKG_VERSION"))];
-    let all = rankquant.search_asymmetric(queries, K).unwrap();
+    let all = rankquant.try_search_asymmetric(queries, K).unwrap();
     lines.extend(rows("rankquant-all", K, &all.scores, &all.indices));
-    let all = bitmap.search(queries, K).unwrap();
+    let all = bitmap.try_search(queries, K).unwrap();
     lines.extend(rows("bitmap-all", K, &all.scores, &all.indices));
     let subset = |query: &[f32]| {
         rankquant
-            .search_asymmetric_subset(query, &CANDIDATES, K)
+            .try_search_asymmetric_subset(query, &CANDIDATES, K)
             .unwrap()
     };
     let found = joined(queries, subset);
@@ -68,7 +68,7 @@ fn expected(rankquant: &RankQuant, bitmap: &Bitmap, queries: &[f32]) -> Vec<Stri
         &found.0,
         &found.1,
     ));
-    let subset = |query: &[f32]| bitmap.search_subset(query, &CANDIDATES, K).unwrap();
+    let subset = |query: &[f32]| bitmap.try_search_subset(query, &CANDIDATES, K).unwrap();
     let found = joined(queries, subset);
     lines.extend(rows("bitmap-subset", CANDIDATES.len(), &found.0, &found.1));
     lines
