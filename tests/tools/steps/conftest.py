@@ -54,5 +54,5 @@ def scene(
         if twine_in_process:
             monkeypatch.setattr("tools.ops.twine.run", run_twine)
         yield made
-        for context in made.contexts:
-            context.http.close()
+        for client in made.clients:
+            client.close()

@@ -204,8 +204,7 @@ class Scene:
     world: World
     declaration: Declaration
     time: SteppedClock
-    label: str = ""
-    contexts: list[Context] = field(default_factory=list)
+    clients: list[Http] = field(default_factory=list)
 
     @property
     def root(self) -> Path:
@@ -247,18 +246,23 @@ class Scene:
         if environment:
             env = self.oidc(self.identity(environment), label)
         clock = self.time.clock()
-        made = Context(
+        return Context(
             root=self.root,
             declaration=self.declaration,
             version=version,
             commit=commit or self.origin.commit,
-            http=Http(user_agent(self.declaration), clock=clock, **settings),
+            http=self._http(**settings),
             clock=clock,
             env=env,
             runtime=Runtime.from_env(),
         )
-        self.contexts.append(made)
-        return made
+
+    def _http(self, **settings: Any) -> Http:
+        """One client for all jobs, since making one is slow; its own when it has settings."""
+        if settings or not self.clients:
+            agent = user_agent(self.declaration)
+            self.clients.append(Http(agent, clock=self.time.clock(), **settings))
+        return self.clients[-1 if settings else 0]
 
     # ------------------------------------------------------------------ the jobs, in order
 
