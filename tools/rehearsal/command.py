@@ -4,7 +4,8 @@
     nox -s rehearse -- 0.7.0                that version
     nox -s rehearse -- --approve ask        asks at each environment gate
     nox -s rehearse -- --refuse pypi        the reviewer refuses one environment
-    nox -s rehearse -- --fault NAME         with a single fault (--list-faults names them)
+    nox -s rehearse -- --fault NAME         with a single fault (--list-faults names them);
+                                            several --fault are scenarios that share the builds
 
 Only the committed tree is rehearsed. Everything is written below `.rehearsal/`; the report is
 `.rehearsal/runs/STAMP/report.html`.
@@ -34,7 +35,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--refuse", action="append", default=[], metavar="ENV", help="refuse this environment"
     )
     parser.add_argument(
-        "--fault", action="append", default=[], metavar="NAME", help="inject this fault"
+        "--fault",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="inject this fault; `all` for all",
     )
     parser.add_argument("--list-faults", action="store_true", help="name the faults and stop")
     parser.add_argument("--keep", action="store_true", help="keep every folder of the run")
@@ -42,7 +47,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> object:
-    """Rehearse; the report, or the list of faults.
+    """Rehearse; one report per scenario, or the list of faults.
 
     Raises:
         UsageError: a wrong call.
@@ -50,6 +55,7 @@ def main(args: argparse.Namespace) -> object:
     """
     from tools.rehearsal import faults
     from tools.rehearsal.rehearsal import Rehearsal, Wishes
+    from tools.rehearsal.scenario import Gatekeeping
 
     if args.list_faults:
         for fault in faults.FAULTS:
@@ -57,15 +63,20 @@ def main(args: argparse.Namespace) -> object:
         return [fault.name for fault in faults.FAULTS]
     if args.jobs < 1:
         raise UsageError("--jobs must be at least 1")
-    if len(args.fault) > 1:
-        raise UsageError("one fault at a time: each has its own declared outcome")
     wishes = Wishes(
         version=args.version,
-        approve=frozenset(args.approve or ["all"]),
-        refuse=frozenset(args.refuse),
-        fault=faults.named(args.fault[0]) if args.fault else None,
+        gatekeeping=Gatekeeping(frozenset(args.approve or ["all"]), frozenset(args.refuse)),
+        faults=tuple(faults.named(name) for name in _chosen(args.fault)),
         keep=args.keep,
         jobs=args.jobs,
         terminal=sys.stderr.isatty() and not console.json_mode,
     )
     return Rehearsal(Path(ROOT), wishes).run()
+
+
+def _chosen(names: list[str]) -> list[str]:
+    from tools.rehearsal.faults import FAULTS
+
+    if "all" in names:
+        return [fault.name for fault in FAULTS]
+    return list(dict.fromkeys(names))

@@ -55,7 +55,7 @@ class Layout:
                 number += 1
                 continue
             layout = cls(base, run)
-            for folder in (layout.cache, layout.logs, layout.tmp):
+            for folder in (layout.cache, layout.tmp):
                 folder.mkdir(parents=True, exist_ok=True)
             return layout
 
@@ -66,10 +66,6 @@ class Layout:
     @property
     def wheelhouse(self) -> Path:
         return self.cache / "wheelhouse"
-
-    @property
-    def logs(self) -> Path:
-        return self.run / "logs"
 
     @property
     def tmp(self) -> Path:
@@ -83,23 +79,23 @@ class Layout:
     def origin(self) -> Path:
         return self.run / "origin.git"
 
-    @property
-    def world(self) -> Path:
-        return self.run / "world"
-
-    @property
-    def stranger(self) -> Path:
-        return self.run / "stranger"
-
     def tidy(self) -> None:
-        """Remove what a finished run need not keep."""
-        for path in self.run.iterdir():
-            if path.name in KEPT:
-                continue
-            if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path, ignore_errors=True)
-            else:
-                path.unlink()
+        """Remove what a finished run need not keep; scenarios have folders of their own."""
+        tidy(self.run)
+        for folder in self.run.iterdir():
+            if (folder / "report.json").is_file():
+                tidy(folder)
+
+
+def tidy(folder: Path) -> None:
+    """Keep of *folder* only what :data:`KEPT` names and the folders of scenarios."""
+    for path in folder.iterdir():
+        if path.name in KEPT or (path / "report.json").is_file():
+            continue
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink()
 
 
 @contextlib.contextmanager

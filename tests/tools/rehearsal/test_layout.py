@@ -41,7 +41,7 @@ def test_each_run_has_its_own_folder_and_tidying_keeps_the_report(tmp_path: Path
     (first.run / "report.json").write_text("{}")
     (first.clone / "src").mkdir(parents=True)
     first.tidy()
-    assert sorted(path.name for path in first.run.iterdir()) == ["logs", "report.json"]
+    assert sorted(path.name for path in first.run.iterdir()) == ["report.json"]
 
 
 def test_purging_removes_our_crates_and_nothing_else(tmp_path: Path) -> None:

@@ -78,6 +78,13 @@ class ArtifactStore:
             _copy(path, to)
         return self._stored[name]
 
+    def adopt(self, name: str, other: ArtifactStore, *, uploader: str, attempt: int) -> Stored:
+        """Store another run's artifact of that name as this run's."""
+        root = other.folder / name
+        stored = other.get(name)
+        files = [] if stored is None else [root / item for item in stored.files]
+        return self.put(name, root, files, uploader=uploader, attempt=attempt)
+
     def fetch(self, name: str, target: Path) -> Stored:
         """Copy an artifact's files into *target*.
 

@@ -12,7 +12,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +121,31 @@ def purge(folder: Path, names: Sequence[str]) -> int:
     return removed
 
 
+@dataclass(frozen=True)
+class Reuse:
+    """Instances of an earlier run of the very same commit whose results this run takes over.
+
+    Only for jobs that build and talk to nothing that this run changes: several scenarios of
+    one commit then build once.
+    """
+
+    records: Mapping[str, InstanceRecord]
+    artifacts: ArtifactStore
+
+    def take(self, record: InstanceRecord, target: ArtifactStore) -> bool:
+        """Fill *record* from the earlier one, artifacts included; False if there is none."""
+        earlier = self.records.get(record.label)
+        if earlier is None:
+            return False
+        record.steps = [replace(step) for step in earlier.steps]
+        record.outputs = dict(earlier.outputs)
+        record.uploaded = list(earlier.uploaded)
+        record.result, record.log, record.reused = earlier.result, earlier.log, True
+        for name in earlier.uploaded:
+            target.adopt(name, self.artifacts, uploader=record.label, attempt=record.attempt)
+        return True
+
+
 # Called with a finished instance and its folder, before that folder is wiped.
 Inspect = Callable[[InstanceRecord, Path], None]
 
@@ -143,6 +168,7 @@ class Surroundings:
     watcher: Watcher | None = None
     keep: Path | None = None
     inspect: Inspect | None = None
+    reuse: Reuse | None = None
     native: dict[str, Path] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 

@@ -58,6 +58,7 @@ class InstanceRecord:
     uploaded: list[str] = field(default_factory=list)
     downloaded: list[str] = field(default_factory=list)
     log: Path | None = None
+    reused: bool = False
 
     @property
     def seconds(self) -> float:

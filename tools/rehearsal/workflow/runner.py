@@ -264,6 +264,9 @@ class Runner:
         if pending.cancellation.cancelled or self.cancelled:
             instance.result = CANCELLED
             return
+        reuse = self.around.reuse
+        if reuse is not None and reuse.take(instance, self.around.artifacts):
+            return
         with self._group(pending.job):
             try:
                 if instance.environment:

@@ -1,0 +1,416 @@
+"""One run of the release in one fresh world: with a fault or without, to its judgement."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tools.console import console
+from tools.rehearsal import evidence, invariants, report
+from tools.rehearsal.clone import EMAIL
+from tools.rehearsal.evidence import Evidence, Leak
+from tools.rehearsal.faults import NamedFault, Stage
+from tools.rehearsal.guardian import Guardian
+from tools.rehearsal.preparation import Prepared
+from tools.rehearsal.progress import Board
+from tools.rehearsal.setting import Setting, WorldServices
+from tools.rehearsal.stranger import Act, Stranger
+from tools.rehearsal.timing import Sampler
+from tools.rehearsal.workflow import graph
+from tools.rehearsal.workflow.artifacts import ArtifactStore
+from tools.rehearsal.workflow.gates import Gates, Reviewer
+from tools.rehearsal.workflow.jobs import Reuse, Slot, Surroundings, purge
+from tools.rehearsal.workflow.records import FAILURE, SUCCESS, InstanceRecord
+from tools.rehearsal.workflow.runner import Runner
+from tools.rehearsal.workflow.services import RunIdentity
+from tools.rehearsal.world import World
+
+# Jobs that only build: their results do not depend on the world, so scenarios share them.
+BUILDS = ("prove-simd", "build-crates", "build-wheels", "build-sdists")
+
+
+@dataclass(frozen=True, slots=True)
+class Gatekeeping:
+    """How the environments' reviewer decides (see :class:`Reviewer`)."""
+
+    approve: frozenset[str]
+    refuse: frozenset[str]
+
+    def reviewer(self, board: Board) -> Reviewer:
+        ask = "ask" in self.approve
+        return Reviewer(self.approve - {"ask"}, self.refuse, board.ask if ask else None)
+
+
+@dataclass
+class Outcome:
+    """What the attempts came to."""
+
+    first_failure: InstanceRecord | None = None
+    complete_first: bool = False
+    complete: bool = False
+    acts: list[Act] = field(default_factory=list)
+    verdicts: tuple[invariants.Verdict, ...] = ()
+
+
+class Scenario:
+    """One run of a prepared release.
+
+    Args:
+        folder: logs, world and report of this scenario go below it.
+        slots: where its jobs run.
+        reuse: builds of an earlier scenario of the same commit.
+        keep: where to keep the folders of jobs, if anywhere.
+    """
+
+    def __init__(
+        self,
+        prepared: Prepared,
+        folder: Path,
+        slots: Sequence[Slot],
+        guardian: Guardian,
+        gatekeeping: Gatekeeping,
+        *,
+        fault: NamedFault | None = None,
+        reuse: Reuse | None = None,
+        keep: Path | None = None,
+        terminal: bool = False,
+    ) -> None:
+        self.prepared = prepared
+        self.declared = prepared.declared
+        self.release = prepared.release
+        self.folder = folder
+        self.slots = slots
+        self.guardian = guardian
+        self.gatekeeping = gatekeeping
+        self.fault = fault
+        self.reuse = reuse
+        self.keep = keep
+        self.terminal = terminal
+        self.started = time.time()
+        self.outcome = Outcome()
+        self.sampler = Sampler()
+        self.leaks: list[Leak] = []
+        self._stack = contextlib.ExitStack()
+
+    # -------------------------------------------------------------- sequence
+
+    def run(self) -> report.Report:
+        """Every step in order; the report, also written below the folder."""
+        self.sampler.start()
+        with self._stack:
+            for name, step in self._steps():
+                console.heading(name)
+                step()
+            return self._report()
+
+    def _steps(self) -> list[tuple[str, Callable[[], None]]]:
+        fault = f", with {self.fault.name}" if self.fault else ""
+        return [
+            ("Starting the loopback world", self._start_world),
+            (f"Running {self.declared.project.workflow}{fault}", self._run_workflow),
+            ("As a stranger: verify, install, build against it", self._be_a_stranger),
+            ("Invariants", self._check_invariants),
+        ]
+
+    def builds(self) -> Reuse:
+        """The finished builds of this scenario, for another one of the same commit."""
+        records = {
+            record.label: record
+            for record in self.runner.history
+            if record.job in BUILDS and record.result == SUCCESS
+        }
+        return Reuse(records, self.runner.around.artifacts)
+
+    # -------------------------------------------------------------- the world
+
+    def _start_world(self) -> None:
+        layout = self.prepared.layout
+        self.setting = Setting(
+            self.declared,
+            layout.origin,
+            self.folder / "world",
+            issuer=self.prepared.issuer,
+            sigstore=self.prepared.sigstore,
+        )
+        self.setting.prepare_forge(self.release.commit, self.prepared.key.public, EMAIL)
+        crates, files = self.setting.seed(self.prepared.crates, layout.wheelhouse)
+        self.world: World = self._stack.enter_context(self.setting.world())
+        self.services = WorldServices(self.setting, self.world)
+        console.info(
+            f"{len(self.world.names)} hosts answer, every other is refused; "
+            f"{crates} crates and {files} wheels seeded"
+        )
+
+    # -------------------------------------------------------------- the workflow
+
+    def _run_workflow(self) -> None:
+        workflow = self.prepared.workflow
+        board = Board(graph.order(workflow.jobs), terminal=self.terminal)
+        reviewer = self.gatekeeping.reviewer(board)
+        if "all" in reviewer.approve:
+            console.info("every environment gate is approved; --approve ask asks you instead")
+        gates = Gates(self.setting.rules(), reviewer)
+        self.runner = Runner(workflow, self._identity(), self._around(board), gates, self.slots)
+        self._forget_own_packages()
+        with board:
+            self._attempts(Stage(self.setting, self.world, gates))
+
+    def _forget_own_packages(self) -> None:
+        """Nothing of our own may come out of a cache that an earlier rehearsal filled."""
+        cache = self.prepared.layout.cache / "uv"
+        if cache.exists():
+            purge(cache, self.prepared.own)
+
+    def _identity(self) -> RunIdentity:
+        project, workflow = self.declared.project, self.prepared.workflow
+        ref = f"refs/tags/{self.release.tag}"
+        run = self.setting.github.add_run(
+            workflow.path.name,
+            self.release.commit,
+            branch="",
+            status="in_progress",
+            conclusion=None,
+        )
+        return RunIdentity(
+            repository=project.repository,
+            sha=self.release.commit,
+            ref=ref,
+            run_id=str(run),
+            run_attempt=1,
+            workflow_path=str(project.workflow),
+            workflow_name=workflow.name,
+            actor=project.repository.partition("/")[0],
+            event={"ref": ref, "after": self.release.commit, "created": True},
+        )
+
+    def _around(self, board: Board) -> Surroundings:
+        layout = self.prepared.layout
+        return Surroundings(
+            services=self.services,
+            machine=self.prepared.machine,
+            artifacts=ArtifactStore(self.folder / "artifacts"),
+            listener=board,
+            logs=self.folder / "logs",
+            origin=layout.origin,
+            own_crates=self.prepared.own,
+            cache=layout.cache,
+            filled=self.folder / "filled",
+            tags={platform.name: platform.tag for platform in self.declared.wheels.platform},
+            tracking=self.guardian.mark,
+            watcher=self.guardian,
+            keep=self.keep,
+            inspect=self._inspect,
+            reuse=self.reuse,
+        )
+
+    def _inspect(self, record: InstanceRecord, folder: Path) -> None:
+        """Look for registry tokens in what a job leaves, before it is wiped."""
+        secrets = self.setting.cratesio.tokens.secrets() | self.setting.pypi.tokens.secrets()
+        what = f"a registry token left by {record.label}"
+        self.leaks += evidence.find_secrets(folder, secrets, what)
+
+    def _attempts(self, stage: Stage) -> None:
+        """The first attempt; after a fault, what the maintainer does next."""
+        if self.fault is not None:
+            self.fault.arm(stage)
+        self.runner.run()
+        self.outcome.complete_first = self._released()
+        self.outcome.first_failure = self._failed()
+        if self.fault is not None and not self.runner.succeeded:
+            if self.fault.mend is not None:
+                self.fault.mend(stage)
+            self.runner.rerun_failed()
+        self.outcome.complete = self._released()
+
+    def _failed(self) -> InstanceRecord | None:
+        failed = [record for record in self.runner.history if record.result == FAILURE]
+        return min(failed, key=lambda record: record.ended, default=None)
+
+    def _released(self) -> bool:
+        records = self.runner.records
+        return self._public() and all(record.result == SUCCESS for record in records.values())
+
+    def _public(self) -> bool:
+        return any(not release.draft for release in self.setting.github.releases(self.release.tag))
+
+    # -------------------------------------------------------------- after
+
+    def _be_a_stranger(self) -> None:
+        if not self._public():
+            console.info("the release is not public: there is nothing for a stranger")
+            return
+        slot = self.slots[0]
+        slot.wipe(self.prepared.own)
+        stranger = Stranger(
+            self.declared,
+            self.world,
+            self.prepared.machine,
+            slot.job,
+            slot.target,
+            self.prepared.layout.origin,
+            self.folder / "logs" / "stranger.log",
+            mark=self.guardian.mark,
+            watcher=self.guardian,
+        )
+        try:
+            self.outcome.acts = stranger.acts(self.release.version)
+        finally:
+            stranger.close()
+        for act in self.outcome.acts:
+            state = "passed" if act.passed else f"FAILED: {act.detail}"
+            console.info(f"{act.name}: {state} in {act.seconds:.1f} s")
+
+    def _check_invariants(self) -> None:
+        self.evidence = self._gather()
+        fourth = invariants.completes_or_says_why(
+            self.fault,
+            self.outcome.first_failure,
+            complete_first=self.outcome.complete_first,
+            complete=self.outcome.complete,
+            expected_stop=bool(self.gatekeeping.refuse),
+        )
+        self.outcome.verdicts = invariants.check(self.evidence, fourth)
+        for verdict in self.outcome.verdicts:
+            state = "holds" if verdict.holds else "VIOLATED"
+            console.info(f"{verdict.name} {state} ({verdict.checked} checked): {verdict.text}")
+            for problem in verdict.problems:
+                console.info(f"   {problem}")
+
+    def _gather(self) -> Evidence:
+        setting, version = self.setting, self.release.version
+        project = self.declared.project
+        agent = f"{project.name}-rehearsal (+{project.contact})"
+        auditor = evidence.Auditor(self.world, self.declared, agent, self.folder / "auditor")
+        try:
+            served = auditor.served(version, self.release.tag)
+        finally:
+            auditor.close()
+        return Evidence(
+            version=version,
+            public=self._public(),
+            jobs=self.runner.workflow.jobs,
+            records=self.runner.records,
+            history=self.runner.history,
+            lanes=evidence.lanes_of(self.declared, version),
+            uploads=[
+                *((evidence.CRATES, u) for u in setting.cratesio.uploads.attempts()),
+                *((evidence.PYPI, u) for u in setting.pypi.uploads.attempts()),
+            ],
+            tokens=[
+                *((evidence.CRATES, t) for t in setting.cratesio.tokens.ledger()),
+                *((evidence.PYPI, t) for t in setting.pypi.tokens.ledger()),
+            ],
+            events=setting.github.events,
+            journal=self.world.journal.entries(),
+            artifacts=evidence.gather_artifacts(self.runner.around.artifacts),
+            subjects=evidence.gather_subjects(setting, self.release.tag),
+            served=served,
+            leaks=[*self.leaks, *self._leaks_in_outputs()],
+        )
+
+    def _leaks_in_outputs(self) -> list[Leak]:
+        secrets = {
+            *self.services.tokens,
+            *self.setting.cratesio.tokens.secrets(),
+            *self.setting.pypi.tokens.secrets(),
+        }
+        found = [
+            leak
+            for name in ("logs", "world", "artifacts")
+            for leak in evidence.find_secrets(self.folder / name, secrets, f"a token below {name}")
+        ]
+        return found + [Leak("a token", f"argument of {name}") for name in self.sampler.leaks]
+
+    # -------------------------------------------------------------- judgement
+
+    def _report(self) -> report.Report:
+        code, sentence = self._code()
+        made = report.Report(
+            outcome="released" if self.outcome.complete else "not released",
+            exit_code=code,
+            sentence=sentence,
+            version=self.release.version,
+            tag=self.release.tag,
+            commit=self.release.commit,
+            source=self.release.source,
+            fault=self.fault.name if self.fault else "",
+            started=datetime.fromtimestamp(self.started, UTC).isoformat(timespec="seconds"),
+            **self._times(),
+            changes=self.release.changes,
+            machine=self._machine(),
+            attempts=self.runner.attempt,
+            jobs=tuple(report.job_rows(self.runner.workflow.jobs, self.runner.history)),
+            not_rehearsed=tuple(report.not_rehearsed(self.runner.history)),
+            stand_ins=tuple(report.stand_ins(self.runner.history)),
+            published=tuple(report.published_table(self.evidence, {})),
+            acts=tuple(self.outcome.acts),
+            invariants=self.outcome.verdicts,
+            **self._network(),
+            uploads=tuple(report.upload_rows(self.evidence.uploads)),
+            approvals=tuple(
+                f"{record.label}: {record.approval}"
+                for record in self.runner.history
+                if record.approval
+            ),
+            folder=str(self.folder),
+        )
+        made.write(self.folder)
+        return made
+
+    def _times(self) -> dict[str, Any]:
+        seconds, path = graph.critical_path(
+            self.runner.workflow.jobs, report.seconds_by_job(self.runner.records)
+        )
+        return {
+            "seconds": round(time.time() - self.started, 2),
+            "critical_seconds": round(seconds, 2),
+            "critical_path": path,
+            "share": self.sampler.stop(),
+        }
+
+    def _machine(self) -> dict[str, str]:
+        machine = self.prepared.machine
+        return {
+            "platform": str(machine.platform),
+            "python": machine.python,
+            "rustc": machine.rustc,
+            "jobs": str(len(self.slots)),
+        }
+
+    def _network(self) -> dict[str, Any]:
+        journal = self.world.journal
+        refused = {f"{entry.host} by {entry.label or 'us'}" for entry in journal.refused()}
+        failures = (f"{e.method} {e.host}{e.path}: {e.detail}" for e in journal.failures())
+        return {"refused_hosts": tuple(sorted(refused)), "world_failures": tuple(failures)}
+
+    def _code(self) -> tuple[int, str]:
+        """The exit code and the sentence: the worst meaningful thing that happened."""
+        violated = [verdict.name for verdict in self.outcome.verdicts if not verdict.holds]
+        if violated:
+            return 30, "invariants are violated: " + ", ".join(violated)
+        failed = [act.name for act in self.outcome.acts if not act.passed]
+        if failed:
+            return 30, f"a stranger could not: {', '.join(failed)}"
+        if self.world.journal.refused() or self.world.journal.failures():
+            return 30, "a host outside the world was asked for, or a stand-in failed"
+        if self.fault is not None:
+            return 0, f"{self.fault.name} ended as invariant I4 demands: {self._how()}"
+        if self.outcome.complete:
+            return 0, "everything was released, verified, installed and built against"
+        last = self.outcome.first_failure
+        if last is None:
+            return 10, "the tag released nothing"
+        return last.exit_code or 10, f"{last.label}: {last.message}"
+
+    def _how(self) -> str:
+        first = self.outcome.first_failure
+        if first is None:
+            return "complete in the first attempt"
+        end = "complete" if self.outcome.complete else "not completed"
+        code = "" if first.exit_code is None else f" with exit code {first.exit_code}"
+        return f"stopped in {first.label}{code}; {end} after the re-run"
