@@ -154,12 +154,14 @@ def render(data: Mapping[str, Any]) -> str:
     )
     environment.filters["mib"] = lambda size: f"{size / 1024:.0f} KiB" if size else ""
     return environment.get_template("report.html.j2").render(
-        report=data, graph=draw_graph(data["jobs"]), timeline=draw_timeline(data["jobs"])
+        report=data,
+        graph=draw_graph(data["jobs"], data["critical_path"]),
+        timeline=draw_timeline(data["jobs"]),
     )
 
 
-def draw_graph(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Boxes and edges of the job graph: a column per depth, in SVG units."""
+def draw_graph(rows: Sequence[Mapping[str, Any]], critical: Sequence[str] = ()) -> dict[str, Any]:
+    """Boxes and edges of the job graph: a row per depth, in SVG units."""
     jobs: dict[str, Job] = {}
     state: dict[str, str] = {}
     for row in rows:
@@ -172,18 +174,22 @@ def draw_graph(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         name: Job(id=name, needs=tuple(need for need in job.needs if need in jobs))
         for name, job in jobs.items()
     }
-    width, height, gap_x, gap_y = 190, 26, 34, 12
+    width, height, gap_x, gap_y = 206, 26, 16, 20
     boxes: dict[str, dict[str, Any]] = {}
-    for column, names in enumerate(graph.layers(known)):
-        for line, name in enumerate(names):
-            x, y = 10 + column * (width + gap_x), 10 + line * (height + gap_y)
-            boxes[name] = {"name": name, "x": x, "y": y, "state": state[name]}
+    layers = graph.layers(known)
+    widest = max((len(names) for names in layers), default=0)
+    for row, names in enumerate(layers):
+        indent = 10 + (widest - len(names)) * (width + gap_x) / 2
+        for column, name in enumerate(names):
+            x, y = indent + column * (width + gap_x), 10 + row * (height + gap_y)
+            on_path = name in critical
+            boxes[name] = {"name": name, "x": x, "y": y, "state": state[name], "path": on_path}
     edges = [
         {
-            "x1": boxes[need]["x"] + width,
-            "y1": boxes[need]["y"] + height / 2,
-            "x2": boxes[name]["x"],
-            "y2": boxes[name]["y"] + height / 2,
+            "x1": boxes[need]["x"] + width / 2,
+            "y1": boxes[need]["y"] + height,
+            "x2": boxes[name]["x"] + width / 2,
+            "y2": boxes[name]["y"],
         }
         for name, job in known.items()
         for need in _direct(known, name, job)
@@ -193,7 +199,7 @@ def draw_graph(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "edges": edges,
         "box_width": width,
         "box_height": height,
-        "width": max((box["x"] for box in boxes.values()), default=0) + width + 10,
+        "width": widest * (width + gap_x) + 10,
         "height": max((box["y"] for box in boxes.values()), default=0) + height + 10,
     }
 
