@@ -30,12 +30,13 @@ class ReleaseError(Exception):
         message: one sentence: what failed.
         expected: what should have been the case, if that helps.
         found: what was the case.
-        remedy: the command or the act that mends it.
+        remedy: the command or the act that mends it; by default the class's usual one.
         problems: every deviation found, when several were collected before failing once.
     """
 
     exit_code = 1
     situation = "failed"
+    usual_remedy: str | None = None
 
     def __init__(
         self,
@@ -50,7 +51,7 @@ class ReleaseError(Exception):
         self.message = message
         self.expected = expected
         self.found = found
-        self.remedy = remedy
+        self.remedy = remedy or self.usual_remedy
         self.problems = tuple(problems)
 
     def __str__(self) -> str:
@@ -103,6 +104,7 @@ class Transient(ReleaseError):
 
     exit_code = 75
     situation = "transient, retry"
+    usual_remedy = "run the same command again, or re-run the job: retrying is safe"
 
 
 def raise_if(

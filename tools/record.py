@@ -75,7 +75,10 @@ class ReleaseRecord(_Document):
         for item in self.artifacts:
             if item.name == name:
                 return item
-        raise Mismatch(f"{RECORD_NAME} does not list {name}")
+        raise Mismatch(
+            f"{RECORD_NAME} does not list {name}",
+            remedy="the record is of another declaration; re-run the attest job",
+        )
 
     @property
     def digests(self) -> dict[str, Digest]:
@@ -136,6 +139,7 @@ def read(kind: type[_T], content: bytes, name: str) -> _T:
         raise Mismatch(
             f"{name} is not readable as {kind.__name__}",
             found=f"{where}: {first['msg']} ({error.error_count()} problems)",
+            remedy="re-run the job that writes it",
         ) from error
 
 

@@ -25,7 +25,9 @@ def lane_named(name: str) -> Lane:
     for lane in LANES:
         if lane == name:
             return lane
-    raise UsageError(f"no lane is named {name!r}", expected=" or ".join(LANES))
+    raise UsageError(
+        f"no lane is named {name!r}", expected=" or ".join(LANES), remedy="pass one of them"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,11 @@ class ReleaseFiles:
         """The crate of a lane: exactly one is declared for each."""
         found = [crate for crate in self.declaration.crate if crate.lane == lane]
         if len(found) != 1:
-            raise UsageError(f"lane {lane} needs exactly one crate", found=str(len(found)))
+            raise UsageError(
+                f"lane {lane} needs exactly one crate",
+                found=str(len(found)),
+                remedy="mend the [[crate]] entries of release.toml",
+            )
         return found[0]
 
     def crate_file(self, lane: Lane) -> str:

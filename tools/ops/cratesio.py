@@ -53,7 +53,7 @@ class CratesIo:
         readers: tuple[Callable[[bool], Digest | None], ...] = (
             lambda _: self._checksum(name, version),
             lambda _: self._bytes(self.download_url(name, version)),
-            lambda _: self._bytes(self.static_url(name, version), missing=_GONE | {403}),
+            lambda _: self._bytes(self.static_url(name, version)),
             lambda _: self._index_checksum(name, version),
         )
         artifact = f"{name}-{version}.crate"
@@ -79,9 +79,11 @@ class CratesIo:
             return None
         return _digest(answer, answer.mapping().get("version", {}).get("checksum"))
 
-    def _bytes(self, url: str, missing: frozenset[int] = _GONE) -> Digest | None:
-        # static.crates.io is an object store: a missing file may be a 403 there.
+    def _bytes(self, url: str) -> Digest | None:
         answer = self.http.get(url)
+        # The download endpoint redirects to the static host, an object store that may say 403
+        # for a missing file. The API's own 403 is its policy, and no answer at all.
+        missing = _GONE | {403} if answer.url.startswith(self.static) else _GONE
         return Digest.of_bytes(answer.body) if _served(answer, missing) else None
 
     def _index_checksum(self, name: str, version: Version) -> Digest | None:

@@ -7,6 +7,7 @@ unexpected is an error that carries the status.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -20,20 +21,37 @@ PAGE = 100
 
 
 class GitHubRefused(GateRefused):
-    """GitHub answered with an error status; :attr:`status` says which."""
+    """GitHub answered with an error status.
+
+    Attributes:
+        status: the status.
+        errors: ``(field, code, message)`` of each validation error that the body lists.
+    """
 
     def __init__(self, what: str, answer: Answer) -> None:
-        rights = (
-            " (the token lacks a right, or a setting forbids it)"
-            if answer.status
-            in (
-                401,
-                403,
-            )
-            else ""
+        lacks = answer.status in (401, 403)
+        rights = " (the token lacks a right, or a setting forbids it)" if lacks else ""
+        super().__init__(
+            f"GitHub refused to {what}{rights}",
+            found=answer.brief,
+            remedy="compare the job's `permissions:` and the repository's settings, then re-run it"
+            if lacks
+            else "re-run this job; if it stays so, look at the repository on GitHub",
         )
-        super().__init__(f"GitHub refused to {what}{rights}", found=answer.brief)
         self.status = answer.status
+        self.errors = _errors(answer)
+
+
+def _errors(answer: Answer) -> tuple[tuple[str, str, str], ...]:
+    try:
+        listed = json.loads(answer.body).get("errors") or ()
+        return tuple(
+            (str(e.get("field", "")), str(e.get("code", "")), str(e.get("message", "")))
+            for e in listed
+            if isinstance(e, dict)
+        )
+    except (ValueError, AttributeError, TypeError):
+        return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +157,10 @@ class GitHubClient:
         """The commit at the head of *branch*."""
         found = self._get(f"/commits/{quote(branch, safe='')}", f"read the head of {branch}")
         if found is None:
-            raise GateRefused(f"{self.repository} has no branch {branch}")
+            raise GateRefused(
+                f"{self.repository} has no branch {branch}",
+                remedy="compare project.branch in release.toml with the repository",
+            )
         return str(_field(found, "sha", str))
 
     def runs(self, workflow: str, *, sha: str, branch: str, event: str) -> list[Run] | None:

@@ -41,7 +41,7 @@ class Unanswered(Transient):
     def __init__(
         self, message: str, *, status: int | None, retry_after: float | None, found: str
     ) -> None:
-        super().__init__(message, found=found, remedy="run the same command again")
+        super().__init__(message, found=found)
         self.status = status
         self.retry_after = retry_after
 

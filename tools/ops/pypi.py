@@ -24,7 +24,10 @@ INTEGRITY_TYPE = "application/vnd.pypi.integrity.v1+json"
 
 @dataclass(frozen=True, slots=True)
 class ServedFile:
-    """A file as a PyPI index states it."""
+    """A file as a PyPI index states it.
+
+    ``attested`` is whether the simple index names a provenance; None where the index cannot say.
+    """
 
     name: str
     digest: Digest
@@ -32,6 +35,7 @@ class ServedFile:
     url: str
     uploaded: datetime | None
     yanked: bool
+    attested: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,12 @@ class PyPIClient:
             Transient: when the file is not served.
         """
         if not file.url.startswith(self.files + "/"):
-            raise Mismatch(f"{file.name} is served elsewhere", expected=self.files, found=file.url)
+            raise Mismatch(
+                f"{file.name} is served elsewhere",
+                expected=self.files,
+                found=file.url,
+                remedy="compare registries.pypi.files in release.toml with PyPI's own answer",
+            )
         for _ in range(2):
             answer = self.http.get(file.url)
             _require(answer, f"the file host, for {file.name},")
@@ -80,6 +89,7 @@ class PyPIClient:
             f"PyPI serves other bytes of {file.name} than it states",
             expected=str(file.digest),
             found=str(found),
+            remedy="publish nothing more; report it to PyPI",
         )
 
     def observe(
@@ -208,4 +218,5 @@ def _from_simple(item: dict[str, Any]) -> ServedFile:
         str(item["url"]),
         datetime.fromisoformat(item["upload-time"]) if item.get("upload-time") else None,
         bool(item.get("yanked")),
+        bool(item["provenance"]) if "provenance" in item else None,
     )

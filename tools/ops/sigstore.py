@@ -29,6 +29,7 @@ PAYLOAD_TYPE = "application/vnd.in-toto+json"
 STATEMENT_TYPES = ("https://in-toto.io/Statement/v1", "https://in-toto.io/Statement/v0.1")
 PUBLISH_PREDICATE = "https://docs.pypi.org/attestations/publish/v1"
 AUDIENCE = "sigstore"
+REATTEST = "trust nothing that it attests; re-run the job that attests, or find out who signed it"
 
 
 class NotVerified(Mismatch):
@@ -94,7 +95,9 @@ class Trust:
             return cls(ClientTrustConfig.from_json(path.read_text(encoding="utf-8")))
         except Exception as error:
             raise UsageError(
-                f"{path} is not a Sigstore client trust configuration", found=_brief(error)
+                f"{path} is not a Sigstore client trust configuration",
+                found=_brief(error),
+                remedy="restore the file from the tagged commit",
             ) from error
 
     def verify(self, bundle: bytes | str | dict[str, Any], signer: Signer) -> Statement:
@@ -185,7 +188,11 @@ def one_bundle(content: bytes) -> dict[str, Any]:
             continue
         if isinstance(value, dict):
             return value
-    raise NotVerified("not one Sigstore bundle", found=f"{len(lines)} lines, not one JSON object")
+    raise NotVerified(
+        "not one Sigstore bundle",
+        found=f"{len(lines)} lines, not one JSON object",
+        remedy=REATTEST,
+    )
 
 
 def _refusal(error: Exception, signer: Signer) -> NotVerified:
@@ -193,6 +200,7 @@ def _refusal(error: Exception, signer: Signer) -> NotVerified:
         "the attestation does not verify",
         expected=f"signed by {signer.identity} for {signer.ref} at {signer.commit[:12]}",
         found=_brief(error),
+        remedy=REATTEST,
     )
 
 

@@ -87,7 +87,12 @@ def _bytes(
     else:
         content = (context.layout.built(project) / choice.name).read_bytes()
     if Digest.of_bytes(content) != choice.digest:
-        raise Mismatch(f"{choice.name} changed while it was read", expected=str(choice.digest))
+        raise Mismatch(
+            f"{choice.name} changed while it was read",
+            expected=str(choice.digest),
+            found=str(Digest.of_bytes(content)),
+            remedy="re-run the job; nothing was written",
+        )
     return content
 
 

@@ -104,6 +104,7 @@ def build(
             "this run belongs to another repository",
             expected=declaration.project.repository,
             found=runtime.repository,
+            remedy="releases are made in the declared repository only",
         )
     chosen = _version(tag or runtime.ref_name, version)
     return Context(
@@ -122,7 +123,7 @@ def _version(tag: str, version: str) -> Version:
         try:
             return parse_version(version.removeprefix("v"))
         except ValueError as error:
-            raise UsageError(str(error)) from error
+            raise UsageError(str(error), remedy="pass a version X.Y.Z") from error
     found = tag_version(tag)
     if found is None:
         raise UsageError(

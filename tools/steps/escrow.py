@@ -54,5 +54,6 @@ def fetch(context: Context, escrow: Escrow, name: str) -> bytes:
             f"the draft's {name} is not what was attested",
             expected=str(escrow.digests[name]),
             found=str(found),
+            remedy="publish nothing more; find out who changed the draft",
         )
     return content

@@ -67,7 +67,12 @@ def read_lane(context: Context, lane: Lane, assets: Mapping[str, Asset]) -> Evid
         problems += covers(files.bundle(lane), bundle, predicate, RECORD_NAME, digest)
         record = read(ReleaseRecord, content, RECORD_NAME)
         problems += record_problems(context, record, bundle.subjects)
-    raise_if(problems, f"the {lane} lane's evidence does not hold together", Mismatch)
+    raise_if(
+        problems,
+        f"the {lane} lane's evidence does not hold together",
+        Mismatch,
+        "publish nothing more; find out who changed the release's assets",
+    )
     return Evidence(lane, bundle, record, digest)
 
 

@@ -6,12 +6,12 @@ the tag's ref, the commit, the file's name and its digest are all required.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from tools.checks.attestations import publish_coverage
 from tools.declaration import PythonProject
-from tools.errors import Mismatch, Transient, Unrepairable, raise_if
+from tools.errors import Mismatch, PartlyPublished, Transient, Unrepairable, raise_if
 from tools.model import Digest, Problem
 from tools.ops.clock import Deadline
 from tools.ops.sigstore import PUBLISH_PREDICATE, Trust
@@ -24,9 +24,10 @@ def require_attested(
     """Every file has a valid publish attestation, perhaps after a moment.
 
     Raises:
-        Unrepairable: PyPI serves a file without one, and none can be added later.
+        Unrepairable: PyPI took a file without one, and none can be added later.
+        PartlyPublished: the simple index names one, and the integrity API does not serve it yet.
         Mismatch: an attestation that does not verify or attests something else.
-        Transient: the integrity API did not answer.
+        Transient: PyPI did not answer.
     """
     declared = context.declaration.readback
     deadline = Deadline.after(context.clock, declared.timeout_minutes * 60)
@@ -44,11 +45,26 @@ def require_attested(
         if not open_:
             return
         if not deadline.pause(declared.poll_seconds):
-            raise Unrepairable(
-                f"PyPI serves files of {project.name} {context.version} without attestation",
-                problems=[Problem(name, "a PEP 740 attestation", "none") for name in open_],
-                remedy="none can be added to a file that is published; ship a patch release",
-            )
+            raise _unattested(context, project, open_)
+
+
+def _unattested(
+    context: Context, project: PythonProject, names: Iterable[str]
+) -> Unrepairable | PartlyPublished:
+    """Final only when the index says that a file has no provenance: it may be just late."""
+    listed = context.pypi().simple(project.name)
+    bare = [name for name in names if name in listed and listed[name].attested is False]
+    if not bare:
+        return PartlyPublished(
+            f"the attestations of {project.name} {context.version} are not served yet",
+            problems=[Problem(name, "a PEP 740 attestation", "not found") for name in names],
+            remedy="re-run this job; it uploads nothing that is stored",
+        )
+    return Unrepairable(
+        f"PyPI serves files of {project.name} {context.version} without attestation",
+        problems=[Problem(name, "a PEP 740 attestation", "none") for name in bare],
+        remedy="none can be added to a file that is published; ship a patch release",
+    )
 
 
 def problems(

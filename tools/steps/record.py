@@ -63,7 +63,11 @@ def _gates(context: Context, gate_runs: str) -> dict[str, str]:
     try:
         runs = json.loads(gate_runs or "null")
     except ValueError as error:
-        raise UsageError("the gate runs are not JSON", found=gate_runs[:200]) from error
+        raise UsageError(
+            "the gate runs are not JSON",
+            found=gate_runs[:200],
+            remedy="pass output `runs` of release.require-ci-green as GATE_RUNS",
+        ) from error
     wanted = context.declaration.gates.workflows
     if not isinstance(runs, dict) or set(runs) != set(wanted):
         raise UsageError(

@@ -17,6 +17,7 @@ from tools.checks.release_assets import Lane, digest_problems, set_problems
 from tools.console import console
 from tools.errors import GateRefused, Mismatch, Transient, raise_if
 from tools.model import Digest
+from tools.ops.clock import Deadline
 from tools.ops.github import Asset, GitHubRefused, Release
 from tools.record import RECORD_NAME, ReleaseRecord, read
 from tools.steps import drafts, evidence
@@ -51,23 +52,30 @@ def stage(context: Context, lane: Lane) -> Staging:
 def _stage(context: Context, lane: Lane) -> Staging:
     files = _files(context, lane)
     release = drafts.require(context)
-    first: Staging | None = None
-    for _ in range(ROUNDS):
-        plan = _plan(context, lane, release, files)
-        first = first or plan
-        if not plan.upload and not plan.replace:
-            break
+    first = plan = _plan(context, lane, release, files)
+    readback = context.declaration.readback
+    deadline = Deadline.after(context.clock, readback.timeout_minutes * 60)
+    rounds = 0
+    while plan.upload or plan.replace:
         _require_draft(release, plan)
-        _apply(context, release, files, plan)
-    else:
-        raise Transient(
-            "the draft did not take every file",
-            found=f"missing after {ROUNDS} rounds: {', '.join((*plan.upload, *plan.replace))}",
-            remedy="re-run this job; it uploads what is missing",
-        )
+        unlisted = _apply(context, release, files, plan)
+        rounds += not unlisted
+        # A name that is taken and not in the list yet: there is nothing to do but look again.
+        waited = not unlisted or deadline.pause(readback.poll_seconds)
+        plan = _plan(context, lane, release, files)
+        if (plan.upload or plan.replace) and (rounds >= ROUNDS or not waited):
+            raise _not_taken(plan)
     _require_set(context, lane, release)
     _show(context, lane, first)
     return first
+
+
+def _not_taken(plan: Staging) -> Transient:
+    return Transient(
+        "the draft did not take every file",
+        found=f"still missing: {', '.join((*plan.upload, *plan.replace))}",
+        remedy="re-run this job; it uploads what is missing",
+    )
 
 
 def _files(context: Context, lane: Lane) -> dict[str, Path]:
@@ -142,8 +150,12 @@ def _require_draft(release: Release, plan: Staging) -> None:
         )
 
 
-def _apply(context: Context, release: Release, files: Mapping[str, Path], plan: Staging) -> None:
-    """Upload in order, stopping at the first file that did not arrive; the caller looks again."""
+def _apply(context: Context, release: Release, files: Mapping[str, Path], plan: Staging) -> bool:
+    """Upload in order, stopping at the first file that did not arrive; the caller looks again.
+
+    Returns:
+        whether it stopped at a name that is taken by now: the list lags behind.
+    """
     github = context.github()
     for name in files:
         if name not in (*plan.upload, *plan.replace):
@@ -154,14 +166,15 @@ def _apply(context: Context, release: Release, files: Mapping[str, Path], plan: 
             github.upload(release, name, files[name].read_bytes())
             console.info(f"uploaded {name}")
         except KeyError:
-            return
+            return False
         except Transient as error:
             console.info(f"{name}: {error.found or error.message}; reading the draft again")
-            return
+            return False
         except GitHubRefused as error:
             if error.status != 422:  # 422: an asset of this name exists by now
                 raise
-            return
+            return True
+    return False
 
 
 def _require_set(context: Context, lane: Lane, release: Release) -> None:

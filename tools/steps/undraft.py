@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from tools.checks.release_assets import LANES, digest_problems, set_problems
 from tools.console import console
-from tools.errors import Mismatch, PartlyPublished, Transient, raise_if
+from tools.errors import Mismatch, PartlyPublished, Transient, Unrepairable, raise_if
 from tools.model import Digest, Observation, Presence
 from tools.ops.clock import Deadline
 from tools.ops.github import Asset, GitHubRefused, Release
@@ -23,6 +23,7 @@ from tools.steps.readback import Reading, settle
 from tools.steps.situation import after_publication
 
 PUBLIC = "the registries' part of the release"
+PATCHES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ def undraft(context: Context) -> Undrafted:
     Raises:
         Mismatch: an asset, a registry or the evidence disagrees with the record.
         PartlyPublished: something is not staged, or not served everywhere yet.
+        Unrepairable: GitHub will not publish a release of this tag.
         Transient: a service did not answer.
     """
     with after_publication(PUBLIC):
@@ -74,7 +76,12 @@ def _staged_record(context: Context, assets: Mapping[str, Asset]) -> ReleaseReco
     for lane in LANES:
         subjects = lanes[lane].statement.subjects
         problems += digest_problems(f"draft against {lane} attestation", subjects, staged)
-    raise_if(problems, "the draft's files are not those that were attested", Mismatch)
+    raise_if(
+        problems,
+        "the draft's files are not those that were attested",
+        Mismatch,
+        "publish nothing more; find out who changed the draft",
+    )
     return record
 
 
@@ -137,7 +144,7 @@ def _place(
             )
         return
     if not release.draft:
-        raise PartlyPublished(
+        raise Unrepairable(
             f"{release.tag} is public without {COMPLETION_NAME}",
             remedy="it cannot be added to a public release; note it in the release's text",
         )
@@ -147,30 +154,35 @@ def _place(
         github.upload(release, COMPLETION_NAME, content)
     except Transient as error:
         console.info(f"{error.found or error.message}; reading the draft again")
-    stored = github.assets(release)
-    raise_if(
-        set_problems(f"draft of {context.tag}", context.files.complete, stored),
-        "the completion is not on the draft",
-        PartlyPublished,
-        "re-run this job",
-    )
+    except GitHubRefused as error:
+        if error.status != 422:  # 422: it is there, and the list lags
+            raise
+    _await_completion(context, release)
 
 
-def _publish(context: Context, release: Release) -> Release:
-    """The one PATCH; then read back that the release is public."""
-    github = context.github()
-    if release.draft:
-        try:
-            github.publish(release)
-        except Transient as error:
-            console.info(f"{error.found or error.message}; reading the release again")
-        except GitHubRefused as error:
-            raise PartlyPublished(
-                error.message, found=error.found, remedy="re-run this job"
-            ) from error
+def _await_completion(context: Context, release: Release) -> None:
+    """The list of assets may show an upload late."""
     readback = context.declaration.readback
     deadline = Deadline.after(context.clock, readback.timeout_minutes * 60)
     while True:
+        stored = context.github().assets(release)
+        problems = set_problems(f"draft of {context.tag}", context.files.complete, stored)
+        if not problems or not deadline.pause(readback.poll_seconds):
+            break
+    raise_if(problems, "the completion is not on the draft", PartlyPublished, "re-run this job")
+
+
+def _publish(context: Context, release: Release) -> Release:
+    """Un-draft and read back that the release is public.
+
+    One PATCH, and again only when the answer to it was trouble and the release is still a draft.
+    """
+    readback = context.declaration.readback
+    deadline = Deadline.after(context.clock, readback.timeout_minutes * 60)
+    left = PATCHES
+    while True:
+        if release.draft and left:
+            left = left - 1 if not _patch(context, release) else 0
         found = drafts.require(context)
         if not found.draft:
             return found
@@ -178,3 +190,32 @@ def _publish(context: Context, release: Release) -> Release:
             raise PartlyPublished(
                 f"{release.tag} is still a draft", remedy="re-run this job", found=found.url
             )
+
+
+def _patch(context: Context, release: Release) -> bool:
+    """Send the PATCH; whether GitHub confirmed it.
+
+    Raises:
+        Unrepairable: GitHub refuses this tag's name for good. With immutable releases a name
+            is burned by its first publication, even by one that broke off.
+    """
+    try:
+        context.github().publish(release)
+    except Transient as error:
+        console.info(f"{error.found or error.message}; reading the release again")
+        return False
+    except GitHubRefused as error:
+        if not _burned(error):
+            raise
+        raise Unrepairable(
+            f"the release of {release.tag} can never be published",
+            found=error.found,
+            remedy="the tag's name is burned; ship a patch release: `nox -s bump -- patch`",
+        ) from error
+    return True
+
+
+def _burned(error: GitHubRefused) -> bool:
+    return error.status == 422 and any(
+        field == "tag_name" and "immutable" in message for field, _, message in error.errors
+    )

@@ -68,7 +68,7 @@ def _digest(file: Path | None) -> Digest | None:
     if file is None:
         return None
     if not file.is_file():
-        raise UsageError(f"there is no file {file}")
+        raise UsageError(f"there is no file {file}", remedy="pass the path of a downloaded file")
     return Digest.of_file(file)
 
 

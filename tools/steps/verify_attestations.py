@@ -29,7 +29,12 @@ def verify_attestations(context: Context, lane: Lane) -> dict[str, Digest]:
     expected = digests_of(files_of(context, lane, built_only=True))
     trust = context.trust()
     problems = _file_problems(context, trust, lane, expected)
-    raise_if(problems, f"the {lane} lane is not attested as it must be", Mismatch)
+    raise_if(
+        problems,
+        f"the {lane} lane is not attested as it must be",
+        Mismatch,
+        "stage nothing; re-run the jobs that attest",
+    )
     _require_stored(context, trust, expected)
     console.success(f"{len(expected)} subjects of the {lane} lane are attested three times")
     return expected
@@ -100,5 +105,6 @@ def stored(context: Context, trust: Trust, name: str, digest: Digest) -> bool:
             f"the attestation store has no valid attestation of {name}",
             expected=refusals[0].expected,
             found=refusals[0].found,
+            remedy="find out who attested this digest, and re-run the attest job",
         )
     return False

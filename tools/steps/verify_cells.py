@@ -55,11 +55,14 @@ def public(context: Context) -> tuple[Public, list[Cell]]:
     """
     tag = context.github().tag(context.tag)
     if tag is None:
-        raise GateRefused(f"there is no tag {context.tag}")
+        raise GateRefused(f"there is no tag {context.tag}", remedy="pass a released version")
     context = replace(context, commit=tag.commit)
     release = drafts.find(context)
     if release is None:
-        raise GateRefused(f"there is no public release of {context.tag}")
+        raise GateRefused(
+            f"there is no public release of {context.tag}",
+            remedy="the maintainer sees with `invoke release.status` what is missing",
+        )
     assets = context.github().assets(release)
     core, lane_cells = _evidence_cells(context, assets)
     cells = [_tag_cell(tag), *_release_cells(context, release, assets), *lane_cells]

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from tests.tools.steps.scene import TAG, Scene
-from tools.errors import Mismatch, PartlyPublished, ReleaseError, Transient
+from tools.errors import Mismatch, PartlyPublished, ReleaseError, Transient, Unrepairable
 from tools.record import COMPLETION_NAME, RECORD_NAME
 from tools.rehearsal.world.faults import (
     Action,
@@ -19,7 +19,7 @@ from tools.rehearsal.world.faults import (
     Status,
     Truncate,
 )
-from tools.rehearsal.world.github import Release
+from tools.rehearsal.world.github import Misbehaviour, Release
 
 API = "api.github.com"
 
@@ -165,3 +165,14 @@ def test_trouble_at_a_change_is_resumed(published: Scene, request_: str, action:
     assert set(published.setting.github.assets(release(published))) == set(
         published.job().files.complete
     )
+
+
+def test_a_name_that_an_unfinished_undraft_burned_cannot_be_repaired(published: Scene) -> None:
+    published.setting.github.core.misbehaviour = Misbehaviour(partial_publishes=1)
+    refused(published, Unrepairable, "does not let")
+
+
+def test_an_undraft_that_is_forbidden_can_be_resumed(published: Scene) -> None:
+    published.world.faults.add(Fault(API, "PATCH", "/releases", Status(403)))
+    refused(published, PartlyPublished, "lacks a right")
+    published.undraft()
