@@ -39,7 +39,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME",
-        help="inject this fault; `all` for all",
+        help="inject this fault; `all`: each one, `none`: a scenario without any",
     )
     parser.add_argument("--list-faults", action="store_true", help="name the faults and stop")
     parser.add_argument("--keep", action="store_true", help="keep every folder of the run")
@@ -66,7 +66,9 @@ def main(args: argparse.Namespace) -> object:
     wishes = Wishes(
         version=args.version,
         gatekeeping=Gatekeeping(frozenset(args.approve or ["all"]), frozenset(args.refuse)),
-        faults=tuple(faults.named(name) for name in _chosen(args.fault)),
+        faults=tuple(
+            None if name == "none" else faults.named(name) for name in _chosen(args.fault)
+        ),
         keep=args.keep,
         jobs=args.jobs,
         terminal=sys.stderr.isatty() and not console.json_mode,
@@ -77,6 +79,6 @@ def main(args: argparse.Namespace) -> object:
 def _chosen(names: list[str]) -> list[str]:
     from tools.rehearsal.faults import FAULTS
 
-    if "all" in names:
-        return [fault.name for fault in FAULTS]
-    return list(dict.fromkeys(names))
+    every = [fault.name for fault in FAULTS]
+    found = [item for name in names for item in (every if name == "all" else [name])]
+    return list(dict.fromkeys(found)) or ["none"]

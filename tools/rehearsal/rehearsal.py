@@ -38,11 +38,11 @@ _WORST = (30, 21, 20, 10, 75, 2, 1, 0)
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What the operator asked for; no fault means one scenario without any."""
+    """What the operator asked for; a fault of None is a scenario without any."""
 
     version: str
     gatekeeping: Gatekeeping
-    faults: tuple[NamedFault, ...]
+    faults: tuple[NamedFault | None, ...]
     keep: bool
     jobs: int
     terminal: bool
@@ -89,10 +89,10 @@ class Rehearsal:
         """One after the other; the builds of the first serve the others."""
         reports: list[report.Report] = []
         reuse: Reuse | None = None
-        for fault in self.wishes.faults or (None,):
+        for fault in self.wishes.faults:
             folder = self.layout.run
-            if len(self.wishes.faults) > 1 and fault is not None:
-                folder = folder / fault.name
+            if len(self.wishes.faults) > 1:
+                folder = folder / (fault.name if fault else "none")
             scenario = Scenario(
                 prepared,
                 folder,

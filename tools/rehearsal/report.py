@@ -176,12 +176,12 @@ def draw_graph(rows: Sequence[Mapping[str, Any]], critical: Sequence[str] = ()) 
     }
     width, height, gap_x, gap_y = 206, 26, 16, 20
     boxes: dict[str, dict[str, Any]] = {}
-    layers = graph.layers(known)
-    widest = max((len(names) for names in layers), default=0)
-    for row, names in enumerate(layers):
+    depths = graph.layers(known)
+    widest = max((len(names) for names in depths), default=0)
+    for depth, names in enumerate(depths):
         indent = 10 + (widest - len(names)) * (width + gap_x) / 2
         for column, name in enumerate(names):
-            x, y = indent + column * (width + gap_x), 10 + row * (height + gap_y)
+            x, y = indent + column * (width + gap_x), 10 + depth * (height + gap_y)
             on_path = name in critical
             boxes[name] = {"name": name, "x": x, "y": y, "state": state[name], "path": on_path}
     edges = [

@@ -1,0 +1,173 @@
+"""The rehearsal itself, end to end: killed, then complete without a network, then faulted."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tools.declaration import ROOT
+from tools.rehearsal import faults, seed, warden
+from tools.rehearsal.layout import NAME
+
+pytestmark = pytest.mark.e2e
+
+# Loopback must be brought up by hand in a fresh network namespace (SIOCSIFFLAGS, IFF_UP).
+ISOLATED = (
+    "import fcntl, os, socket, struct, sys\n"
+    "with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:\n"
+    "    fcntl.ioctl(s, 0x8914, struct.pack('16sh14x', b'lo', 1))\n"
+    "os.execv(sys.argv[1], sys.argv[1:])\n"
+)
+
+
+def without_network() -> list[str]:
+    """The prefix that runs a program with nothing but a loopback interface; [] if impossible."""
+    for options in (["-n"], ["-Urn"]):
+        if shutil.which("unshare"):
+            prefix = ["unshare", *options, sys.executable, "-c", ISOLATED]
+            done = subprocess.run([*prefix, "/bin/true"], capture_output=True, check=False)
+            if done.returncode == 0:
+                return prefix
+    return []
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """The operator's environment, but with a HOME and a TMPDIR that show what is left there."""
+    home = Path.home()
+    found = {**os.environ}
+    found["CARGO_HOME"] = os.environ.get("CARGO_HOME", str(home / ".cargo"))
+    found["RUSTUP_HOME"] = os.environ.get("RUSTUP_HOME", str(home / ".rustup"))
+    for name in ("HOME", "TMPDIR"):
+        found[name] = str(folder / name)
+        Path(found[name]).mkdir(parents=True, exist_ok=True)
+    found.pop("NOX_CURRENT_SESSION", None)
+    return found
+
+
+@pytest.fixture(scope="module", autouse=True)
+def warm() -> None:
+    """What a rehearsal fetches beforehand, so that it can then run without a network."""
+    seed.fetch_crates(ROOT)
+    seed.fetch_wheels(ROOT, ROOT / NAME / "cache" / "wheelhouse")
+
+
+def left_behind(env: dict[str, str]) -> list[str]:
+    return [
+        path.as_posix()
+        for name in ("HOME", "TMPDIR")
+        for path in Path(env[name]).rglob("*")
+        if path.is_file()
+    ]
+
+
+def processes_of(folder: Path) -> list[str]:
+    """Processes whose command line or working folder lies below *folder*."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            line = (entry / "cmdline").read_bytes().decode(errors="replace")
+            cwd = str((entry / "cwd").readlink())
+        except OSError:
+            continue
+        if str(folder) in line or cwd.startswith(str(folder)):
+            found.append(f"{entry.name}: {line[:120]} in {cwd}")
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc")
+def test_a_killed_rehearsal_leaves_no_process_and_no_file_outside_its_folder(
+    tmp_path: Path,
+) -> None:
+    env = environment(tmp_path)
+    before = set((ROOT / NAME / "runs").glob("*"))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tools", "rehearse"],
+        cwd=ROOT,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        if "▶ build-crates" in line or "▶ build-wheels" in line:
+            break
+    else:
+        pytest.fail("the rehearsal ended before it built anything")
+    time.sleep(3)  # well into a build, with cargo and its children running
+    (run,) = set((ROOT / NAME / "runs").glob("*")) - before
+    mark = next(
+        word for pid in Path("/proc").glob("[0-9]*") if (word := _mark_below(pid, process.pid))
+    )
+    assert len(warden.marked(mark)) > 2, "nothing was running: the test would prove nothing"
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    deadline = time.monotonic() + 20
+    while warden.marked(mark) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert warden.marked(mark) == []
+    assert processes_of(run) == []
+    assert left_behind(env) == []
+    shutil.rmtree(run)
+
+
+def _mark_below(entry: Path, parent: int) -> str:
+    """The mark of a rehearsal's warden: the last argument of a child named so."""
+    try:
+        argv = (entry / "cmdline").read_bytes().decode().split("\0")
+        ppid = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+    except (OSError, ValueError):
+        return ""
+    return argv[-2] if ppid == parent and any("warden.py" in word for word in argv) else ""
+
+
+def test_a_whole_release_and_every_fault_without_any_network(tmp_path: Path) -> None:
+    env = environment(tmp_path)
+    prefix = without_network()
+    done = subprocess.run(
+        [
+            *(*prefix, sys.executable, "-m", "tools", "rehearse", "--json"),
+            *("--fault", "none", "--fault", "all"),
+        ],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-6000:]
+    reports: list[dict[str, Any]] = json.loads(done.stdout)
+    assert [r["fault"] for r in reports] == ["", *(fault.name for fault in faults.FAULTS)]
+    for report in reports:
+        assert report["exit_code"] == 0, report["sentence"]
+        assert report["refused_hosts"] == []
+        assert report["world_failures"] == []
+        assert all(not verdict["problems"] for verdict in report["invariants"])
+    plain = reports[0]
+    assert plain["outcome"] == "released"
+    assert [act["passed"] for act in plain["acts"]] == [True, True, True]
+    assert len([item for item in plain["published"] if item["file"].endswith(".whl")]) == 8
+    assert left_behind(env) == []
+    for report in reports:
+        assert (Path(report["folder"]) / "report.html").is_file()
+
+
+def test_an_unknown_fault_is_a_wrong_call_that_names_the_choices() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tools", "rehearse", "--fault", "no-such-fault"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "reviewer-refuses" in done.stderr
