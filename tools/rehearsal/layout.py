@@ -35,10 +35,11 @@ KEPT = ("logs", "world", "report.json", "report.html")
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The folders of one rehearsal."""
+    """The folders of one rehearsal; ``lock`` is held as long as it lives."""
 
     base: Path
     run: Path
+    lock: IO[str] | None = None
 
     @classmethod
     def create(cls, root: Path) -> Layout:
@@ -46,6 +47,7 @@ class Layout:
         base = (root / NAME).resolve()
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
         (base / "runs").mkdir(parents=True, exist_ok=True)
+        sweep(base / "runs")
         number = 0
         while True:
             run = base / "runs" / (f"{stamp}-{number}" if number else stamp)
@@ -54,7 +56,9 @@ class Layout:
             except FileExistsError:
                 number += 1
                 continue
-            layout = cls(base, run)
+            lock: IO[str] = (run / "lock").open("w")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            layout = cls(base, run, lock)
             for folder in (layout.cache, layout.tmp):
                 folder.mkdir(parents=True, exist_ok=True)
             return layout
@@ -96,6 +100,21 @@ def tidy(folder: Path) -> None:
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink()
+
+
+def sweep(runs: Path) -> None:
+    """Tidy the runs that were killed: no report, and nobody holds their lock."""
+    for run in runs.iterdir():
+        lock = run / "lock"
+        if not lock.is_file() or (run / "report.json").is_file():
+            continue
+        with lock.open("r+") as stream:
+            try:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            if not any(run.glob("*/report.json")):
+                tidy(run)
 
 
 @contextlib.contextmanager

@@ -29,6 +29,7 @@ from tools.rehearsal.workflow.records import FAILURE, SUCCESS, InstanceRecord
 from tools.rehearsal.workflow.runner import Runner
 from tools.rehearsal.workflow.services import RunIdentity
 from tools.rehearsal.world import World
+from tools.rehearsal.world.uploads import Outcome as UploadOutcome
 
 # Jobs that only build: their results do not depend on the world, so scenarios share them.
 BUILDS = ("prove-simd", "build-crates", "build-wheels", "build-sdists")
@@ -405,7 +406,9 @@ class Scenario:
         last = self.outcome.first_failure
         if last is None:
             return 10, "the tag released nothing"
-        return last.exit_code or 10, f"{last.label}: {last.message}"
+        # A gate has no exit code: what is stored by then says which situation it is.
+        stored = any(upload.outcome is UploadOutcome.STORED for _, upload in self.evidence.uploads)
+        return last.exit_code or (20 if stored else 10), f"{last.label}: {last.message}"
 
     def _how(self) -> str:
         first = self.outcome.first_failure

@@ -44,6 +44,23 @@ def test_each_run_has_its_own_folder_and_tidying_keeps_the_report(tmp_path: Path
     assert sorted(path.name for path in first.run.iterdir()) == ["report.json"]
 
 
+def test_the_next_rehearsal_tidies_a_killed_one_but_not_a_running_or_a_reported_one(
+    tmp_path: Path,
+) -> None:
+    killed, running, reported = (Layout.create(tmp_path) for _ in range(3))
+    for layout in (killed, running, reported):
+        (layout.run / "logs").mkdir()
+        (layout.clone / "src").mkdir(parents=True)
+    (reported.run / "report.json").write_text("{}")
+    for layout in (killed, reported):
+        assert layout.lock is not None
+        layout.lock.close()  # as the kernel does when the process dies
+    Layout.create(tmp_path)
+    assert sorted(path.name for path in killed.run.iterdir()) == ["logs"]
+    assert running.clone.is_dir()
+    assert reported.clone.is_dir()
+
+
 def test_purging_removes_our_crates_and_nothing_else(tmp_path: Path) -> None:
     ours = [
         "release/deps/libordvec-1a2b.rlib",
