@@ -208,7 +208,7 @@ def _patch(context: Context, release: Release) -> bool:
         if not _burned(error):
             raise
         raise Unrepairable(
-            f"the release of {release.tag} can never be published",
+            f"GitHub does not let {release.tag} be published",
             found=error.found,
             remedy="the tag's name is burned; ship a patch release: `nox -s bump -- patch`",
         ) from error
