@@ -47,6 +47,7 @@ class Late:
 
     async def apply(self, exchange: Exchange) -> None:
         answer = await exchange.collect()
+        exchange.note()  # the client may be gone, and its job judged, before the answer is sent
         await asyncio.sleep(LATE)
         await exchange.send(answer)
 

@@ -296,9 +296,17 @@ def judge(play: Performance, ended: End, completed_later: bool) -> list[tuple[st
     evidence = gather(play)
     verdicts = invariants.check(evidence, (1, fourth))
     found = [(v.name, problem) for v in verdicts for problem in v.problems]
-    world = play.theatre.world.journal
-    found += [("world", Problem(e.host + e.path, "no failure", e.detail)) for e in world.failures()]
-    found += [("world", Problem(e.host, "a host of the world", e.detail)) for e in world.refused()]
+    world = play.theatre.world
+    found += [
+        ("world", Problem(e.host + e.path, "no failure", e.detail))
+        for e in world.journal.failures()
+    ]
+    # A client that dies in a handshake is refused, too; a host of no stand-in is a leak.
+    found += [
+        ("world", Problem(e.host, "a host of the world", e.detail))
+        for e in world.journal.refused()
+        if e.host not in world.names
+    ]
     return found
 
 
@@ -343,7 +351,9 @@ def _handed_over(stage: Stage) -> list[Artifact]:
 
 
 def _served(play: Performance, version: str) -> list[Served]:
+    """What a reader is served once the world has settled."""
     seed, theatre = play.stage.seed, play.theatre
+    theatre.settle()
     auditor = Auditor(
         theatre.world, seed.declaration, user_agent(seed.declaration), play.folder / "auditor"
     )

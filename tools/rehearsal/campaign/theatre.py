@@ -177,6 +177,13 @@ class Theatre:
         else:
             setattr(self.setting.github.core.misbehaviour, name.replace("-", "_"), count)
 
+    def settle(self) -> None:
+        """Everything is shown everywhere from now on."""
+        self.setting.github.state.unlisted.clear()
+        self.setting.github.core.misbehaviour.requests_left = None
+        for surfaces in (self.setting.cratesio.surfaces, self.setting.pypi.surfaces):
+            surfaces.settle()
+
     # ------------------------------------------------------------------ what is there
 
     def snapshot(self, history: tuple[InstanceRecord, ...], journal: tuple[Entry, ...]) -> Snapshot:

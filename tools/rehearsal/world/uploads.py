@@ -126,3 +126,9 @@ class Surfaces:
             if self._clock() < pending.due:
                 return False
             return pending.looks.pop(0) if pending.looks else True
+
+    def settle(self) -> None:
+        """Every surface shows every file from now on, and files stored later at once."""
+        with self._lock:
+            self.lags.clear()
+            self._pending.clear()
