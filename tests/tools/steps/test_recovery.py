@@ -65,6 +65,7 @@ STOPS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("extra", ["", "# does not reproduce\n"], ids=["same", "other wheels"])
 @pytest.mark.parametrize("stop", STOPS, ids=lambda stop: stop.__name__)
 def test_a_fresh_run_completes_from_every_stop(
