@@ -3,7 +3,8 @@
 ``invoke --list`` names the verbs and ``invoke --help release.VERB`` teaches one. In a release.yml
 job every argument has its value from the environment; on a laptop it can be given. Exit codes:
 0 done, 2 wrong call, 10 refused, 20 partly published and resumable, 21 not repairable under this
-version, 30 mismatch, 75 transient. ``--json`` prints one JSON document on standard output.
+version, 30 mismatch, 75 transient, 77 not permitted to read. ``--json`` prints one JSON document
+on standard output.
 """
 
 from __future__ import annotations
@@ -233,6 +234,24 @@ def status(_: Invocation, version: str, json: bool = False) -> None:
     _exit(action, json)
 
 
+@task(name="audit-settings", help={"json": HELP["json"]})
+def audit_settings(_: Invocation, json: bool = False) -> None:
+    """Compare the repository's settings with release.toml: who approves, what may deploy.
+
+    Environments, immutable releases, the protection of the branch, declared tag rulesets; every
+    deviation with the settings page to open. Needs the maintainer's rights:
+    GITHUB_TOKEN=$(gh auth token). What cannot be read is no pass (exit 77, or 75).
+    """
+
+    def action() -> object:
+        from tools.steps.audit_settings import audit_settings as step
+        from tools.steps.context import of_tree
+
+        return step(of_tree())
+
+    _exit(action, json)
+
+
 @task(help={"args": "arguments of the rehearsal in one string; see `nox -s rehearse -- --help`"})
 def rehearse(_: Invocation, args: str = "") -> None:
     """Release this very tree end to end on loopback; the same as `nox -s rehearse`."""
@@ -262,6 +281,7 @@ release = Collection(
     undraft,
     verify,
     status,
+    audit_settings,
     rehearse,
 )
 namespace = Collection(release)

@@ -134,6 +134,18 @@ class Environment(_Frozen):
     tag_pattern: str
 
 
+class TagRuleset(_Frozen):
+    """A tag ruleset that the repository must have: defence in depth for the release tags.
+
+    ``rules`` are GitHub's rule types, such as ``creation``, ``update`` and ``deletion``.
+    """
+
+    name: str
+    include: tuple[str, ...]
+    exclude: tuple[str, ...] = ()
+    rules: tuple[str, ...]
+
+
 class CratesIo(_Frozen):
     api: str
     index: str
@@ -206,6 +218,7 @@ class Declaration(_Frozen):
     registries: Registries
     readback: Readback
     provenance: Provenance
+    tag_ruleset: tuple[TagRuleset, ...] = ()
     zenodo: Zenodo | None = None
 
     @classmethod
@@ -245,6 +258,7 @@ class Declaration(_Frozen):
             ("wheels.platform", [p.name for p in self.wheels.platform]),
             ("simd", [leg.level for leg in self.simd]),
             ("environment", [e.name for e in self.environment]),
+            ("tag_ruleset", [r.name for r in self.tag_ruleset]),
         ):
             for name in sorted({str(n) for n in names if list(names).count(n) > 1}):
                 found.append(Problem(f"{FILE_NAME}: [[{what}]]", "each once", f"{name} twice"))

@@ -13,6 +13,7 @@ code  class                situation
 21    Unrepairable         something is published and this version cannot be completed
 30    Mismatch             bytes, digests or identities differ from what was attested
 75    Transient            the world did not answer; retrying is safe
+77    NotPermitted         the answer needs a right that this token lacks; nothing was decided
 ====  ===================  ==========================================================
 """
 
@@ -105,6 +106,18 @@ class Transient(ReleaseError):
     exit_code = 75
     situation = "transient, retry"
     usual_remedy = "run the same command again, or re-run the job: retrying is safe"
+
+
+class NotPermitted(ReleaseError):
+    """A setting cannot be read with these rights, so it is neither right nor wrong.
+
+    Not Transient: the same call with the same token never succeeds. 77 is sysexits' EX_NOPERM,
+    as 75 is its EX_TEMPFAIL.
+    """
+
+    exit_code = 77
+    situation = "not permitted, nothing decided"
+    usual_remedy = "run it with the maintainer's token: GITHUB_TOKEN=$(gh auth token)"
 
 
 def raise_if(

@@ -31,6 +31,7 @@ VERBS = (
     "undraft",
     "verify",
     "status",
+    "audit-settings",
     "rehearse",
 )
 

@@ -118,6 +118,15 @@ def build(
     )
 
 
+def of_tree(root: Path = ROOT, clock: Clock = SYSTEM) -> Context:
+    """A context of the version that stands in the tree, for verbs that come before the tag."""
+    from tools.checks import versions
+    from tools.ops import git
+
+    version = versions.current(Declaration.load(root), root)
+    return build(version=str(version), commit=git.head(root), root=root, clock=clock)
+
+
 def _version(tag: str, version: str) -> Version:
     if version:
         try:
