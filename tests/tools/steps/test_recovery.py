@@ -1,109 +1,184 @@
-"""Recovery as a maintainer does it: a broken release, then failed jobs, or a whole new run."""
+"""States that a release can be found in, each named, and what the steps make of it.
+
+Beside the tests of each step: what the campaign of faults found, and the states of several
+surfaces at once.
+"""
 
 from __future__ import annotations
-
-from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 
 from tests.tools.steps.scene import TAG, Scene
-from tools.errors import Unrepairable
-from tools.model import CellState
-from tools.steps import status, verify
+from tools.errors import GateRefused, Mismatch, PartlyPublished, Unrepairable
+from tools.record import COMPLETION_NAME, Origin
+from tools.rehearsal.world.faults import Fault, Status
+from tools.rehearsal.world.github import Misbehaviour
+from tools.rehearsal.world.uploads import Lag
+from tools.steps import canonicalize, stage
+
+API = "api.github.com"
 
 
-def whole_run(scene: Scene, extra: str = "") -> None:
-    """Every job of a fresh run of the workflow, from the draft to the un-draft."""
-    scene.build(extra)
-    scene.draft()
-    scene.canonicalize()
-    scene.attest("core")
-    scene.stage("core")
-    scene.publish_crate("ordvec")
-    scene.attest("manifest")
-    scene.stage("manifest")
-    scene.publish_crate("ordvec-manifest")
-    scene.publish_pypi("ordvec")
-    scene.publish_pypi("ordvec-manifest")
-    scene.undraft()
-
-
-def core_published(scene: Scene) -> None:
-    scene.staged("core")
-    scene.publish_crate("ordvec")
-
-
-def manifest_staged(scene: Scene) -> None:
-    core_published(scene)
-    scene.staged("manifest")
-
-
-def one_project_published(scene: Scene) -> None:
-    manifest_staged(scene)
-    scene.publish_crate("ordvec-manifest")
-    scene.publish_pypi("ordvec")
-
-
-def all_published(scene: Scene) -> None:
+@pytest.fixture
+def published(scene: Scene) -> Scene:
     scene.published()
+    return scene
 
 
-def public(scene: Scene) -> None:
-    scene.released()
+@pytest.fixture
+def prepared(scene: Scene) -> Scene:
+    scene.prepared()
+    return scene
 
 
-STOPS = [
-    Scene.draft,
-    Scene.prepared,
-    Scene.staged,
-    core_published,
-    manifest_staged,
-    one_project_published,
-    all_published,
-    public,
-]
+def misbehave(scene: Scene, **how: int) -> None:
+    scene.setting.github.core.misbehaviour = Misbehaviour(**how)  # type: ignore[arg-type]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("extra", ["", "# does not reproduce\n"], ids=["same", "other wheels"])
-@pytest.mark.parametrize("stop", STOPS, ids=lambda stop: stop.__name__)
-def test_a_fresh_run_completes_from_every_stop(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch, stop: Callable[[Scene], None], extra: str
-) -> None:
-    """Weeks later nothing of the first run is left but the world; each file goes up once."""
+def is_public(scene: Scene) -> bool:
+    (release,) = scene.setting.github.releases(TAG)
+    return not release.draft
+
+
+# ---------------------------------------------------------------------- GitHub
+
+
+def test_a_tag_name_that_is_burned_cannot_be_repaired(published: Scene) -> None:
+    misbehave(published, partial_publishes=1)
+    for _ in range(2):
+        with pytest.raises(Unrepairable, match="does not let") as caught:
+            published.undraft()
+    assert caught.value.exit_code == 21
+    assert "patch release" in str(caught.value.remedy)
+
+
+def test_another_422_at_the_un_draft_does_not_call_itself_final(published: Scene) -> None:
+    body = b'{"message":"Validation Failed","errors":[{"field":"body","code":"invalid"}]}'
+    published.world.faults.add(Fault(API, "PATCH", "", Status(422, {}, body)))
+    with pytest.raises(PartlyPublished):
+        published.undraft()
+    published.undraft()
+    assert is_public(published)
+
+
+def test_a_completion_that_the_list_does_not_show_yet_is_waited_for(published: Scene) -> None:
+    misbehave(published, asset_lag=3)
+    published.undraft()
+    assert is_public(published)
+
+
+@pytest.mark.parametrize("lag", [1, 2, 5, 9])
+def test_assets_that_the_list_does_not_show_yet_are_waited_for(prepared: Scene, lag: int) -> None:
+    misbehave(prepared, asset_lag=lag)
+    stage.stage(prepared.job("release-assets-draft"), "core")
+    (release,) = prepared.setting.github.releases(TAG)
+    names = prepared.setting.github.assets(release)
+    assert set(names) == set(prepared.job().files.lane("core"))
+
+
+def test_a_name_that_stays_taken_and_unlisted_is_given_up(prepared: Scene) -> None:
+    from tools.errors import Transient
+
+    misbehave(prepared, asset_lag=10_000)
+    with pytest.raises(Transient, match="did not take") as caught:
+        stage.stage(prepared.job("release-assets-draft"), "core")
+    assert "re-run" in str(caught.value.remedy)
+
+
+@pytest.mark.parametrize("immutable", [True, False], ids=["immutable on", "immutable off"])
+def test_releases_complete_with_immutability(published: Scene, immutable: bool) -> None:
+    published.setting.github.set_immutable_releases(immutable)
+    published.undraft()
+    (release,) = published.setting.github.releases(TAG)
+    assert (release.draft, release.immutable) == (False, immutable)
+
+
+def test_a_forge_that_refuses_says_what_mends_it(prepared: Scene) -> None:
+    prepared.world.faults.add(Fault("uploads.github.com", "POST", "", Status(403)))
+    with pytest.raises(GateRefused, match="refused to upload") as caught:
+        stage.stage(prepared.job("release-assets-draft"), "core")
+    assert caught.value.remedy
+
+
+def test_a_refusal_of_the_attestation_store_says_what_mends_it(prepared: Scene) -> None:
+    from tools.rehearsal.world.faults import FlipByte
+    from tools.steps import verify_attestations
+
+    prepared.world.faults.add(Fault(API, "GET", "/attestations/", FlipByte(), times=0))
+    with pytest.raises(Mismatch) as caught:
+        verify_attestations.verify_attestations(prepared.job(), "core")
+    assert caught.value.remedy
+
+
+# ---------------------------------------------------------------------- crates.io
+
+
+def test_listed_by_the_api_while_both_hosts_have_nothing(scene: Scene) -> None:
     scene.build()
-    stop(scene)
-    monkeypatch.setenv("GITHUB_RUN_ID", "2")
-    whole_run(scene, extra)
-    assert sorted(scene.stored_uploads) == sorted(scene.job().files.published)
-    report = verify.verify(scene.job("stranger", {}))
-    assert {c.state for c in report.cells} <= {CellState.PASSED, CellState.NOT_APPLICABLE}
-    assert status.status(scene.job("maintainer")).stands == "released"
+    for surface in ("download", "static"):
+        scene.setting.cratesio.surfaces.lags[surface] = Lag(requests=4)
+    assert scene.publish_crate("ordvec").uploaded
+    assert len(scene.setting.cratesio.uploads.attempts()) == 1
 
 
-def test_a_release_that_waited_too_long_says_so(scene: Scene) -> None:
-    manifest_staged(scene)
-    scene.publish_crate("ordvec-manifest")
-    first = scene.declaration.python_named("ordvec")
-    name = scene.job().files.dists(first)[0]
-    scene.setting.pypi.place(name, (scene.root / f"dist/pypi/ordvec/{name}").read_bytes())
-    found = status.status(scene.job("maintainer"))
-    assert found.deadline is not None
-    assert timedelta(days=13) < found.deadline - scene.time.now() <= timedelta(days=14)
-    scene.time.offset += timedelta(days=20).total_seconds()
-    with pytest.raises(Unrepairable, match="takes no new files"):
-        scene.publish_pypi("ordvec")
+def test_a_403_for_the_user_agent_names_the_policy(scene: Scene) -> None:
+    from tools.errors import Transient
+
+    scene.build()
+    scene.world.faults.add(Fault("crates.io", "GET", "", Status(403), times=0))
+    with pytest.raises(Transient) as caught:
+        scene.publish_crate("ordvec")
+    assert "https://crates.io/data-access" in str(caught.value)
 
 
-def test_a_lost_draft_after_the_first_upload_cannot_be_repaired(scene: Scene) -> None:
-    """The escrow is gone, PyPI has a part, and a rebuild would be attested by nothing."""
-    manifest_staged(scene)
-    files = scene.job().files.dists(scene.declaration.python_named("ordvec"))
-    content = (scene.root / f"dist/pypi/ordvec/{files[0]}").read_bytes()
-    scene.setting.pypi.place(files[0], content)
+# ---------------------------------------------------------------------- PyPI
+
+
+def test_an_attestation_that_is_not_served_yet_is_no_missing_one(published: Scene) -> None:
+    published.world.faults.add(Fault("pypi.org", "GET", "^/integrity/", Status(404), times=0))
+    with pytest.raises(PartlyPublished, match="not served yet") as caught:
+        published.publish_pypi("ordvec")
+    assert caught.value.exit_code == 20
+    published.world.faults.clear()
+    published.publish_pypi("ordvec")
+
+
+def test_some_files_on_pypi_and_the_rest_from_the_escrow(scene: Scene) -> None:
+    """A fresh run, built anew and not reproducing, after a run that published one file."""
+    scene.staged()
+    project = scene.declaration.python[0]
+    first, *rest = sorted(scene.job().files.dists(project))
+    scene.world.faults.add(Fault("upload.pypi.org", "POST", "", Status(503), skip=1, times=0))
+    with pytest.raises(PartlyPublished):
+        scene.publish_pypi(project.name)
+    scene.world.faults.clear()
+    scene.build(extra="# built at another time\n")
+    found = canonicalize.canonicalize(scene.job(), project.name)
+    origins = {file.name: file.origin for file in found.files}
+    assert origins == {first: Origin.PYPI, **dict.fromkeys(rest, Origin.ESCROW)}
+    scene.publish_pypi(project.name)
+    assert len(scene.setting.pypi.uploads.stored()) == len((first, *rest))
+
+
+def test_some_files_on_pypi_and_no_escrow_cannot_be_repaired(scene: Scene) -> None:
+    scene.staged()
+    project = scene.declaration.python[0]
+    scene.world.faults.add(Fault("upload.pypi.org", "POST", "", Status(503), skip=1, times=0))
+    with pytest.raises(PartlyPublished):
+        scene.publish_pypi(project.name)
+    scene.world.faults.clear()
     scene.setting.github.state.releases.clear()
-    assert not scene.setting.github.releases(TAG)
-    scene.draft()
-    with pytest.raises(Unrepairable):
-        scene.canonicalize()
+    scene.build(extra="# built at another time\n")
+    with pytest.raises(Unrepairable) as caught:
+        canonicalize.canonicalize(scene.job(), project.name)
+    assert caught.value.exit_code == 21
+
+
+def test_a_public_release_without_its_completion_says_so(published: Scene) -> None:
+    published.undraft()
+    github = published.setting.github
+    (release,) = github.releases(TAG)
+    (number,) = (a.id for a in github.assets(release).values() if a.name == COMPLETION_NAME)
+    del github.state.assets[number]
+    with pytest.raises(Unrepairable, match="public without"):
+        published.undraft()
