@@ -20,15 +20,16 @@ from tools.model import Problem
 from tools.rehearsal.workflow.expressions import ExpressionError
 from tools.rehearsal.workflow.templates import condition, used_names
 
-# Which contexts GitHub offers where; `secrets` and `inputs` exist but are empty in a tag push.
-_WORKFLOW = frozenset({"github", "inputs", "vars"})
-_JOB = _WORKFLOW | {"needs", "strategy", "matrix", "secrets"}
-_STEP = _JOB | {"env", "job", "runner", "steps"}
+# Which contexts GitHub offers where. `vars`, `strategy` and `inputs` of a workflow are left out:
+# a rehearsal cannot know the repository's variables, and null in their place would be a guess.
+_WORKFLOW = frozenset({"github"})
+_JOB = _WORKFLOW | {"needs", "matrix", "secrets"}
+_STEP = _JOB | {"env", "job", "runner", "steps", "inputs"}
 AVAILABLE: Mapping[str, frozenset[str]] = {
     "env": _WORKFLOW | {"secrets"},
     "concurrency": _WORKFLOW,
-    "job.if": frozenset({"github", "inputs", "vars", "needs"}),
-    "job.strategy": frozenset({"github", "inputs", "vars", "needs"}),
+    "job.if": frozenset({"github", "needs"}),
+    "job.strategy": frozenset({"github", "needs"}),
     "job.runs-on": _JOB - {"secrets"},
     "job.environment": _JOB - {"secrets"},
     "job.name": _JOB - {"secrets"},
@@ -92,7 +93,6 @@ class Strategy:
 
     matrix: Any = None
     fail_fast: Any = True
-    max_parallel: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,12 +264,12 @@ class _Reader:
     def strategy(self, value: Any, where: str) -> Strategy | None:
         if value is None:
             return None
-        data = self.mapping(value, where, {"matrix", "fail-fast", "max-parallel"})
+        data = self.mapping(value, where, {"matrix", "fail-fast"})
         self.expressions(data, where, "job.strategy")
         matrix = data.get("matrix")
         if not isinstance(matrix, (dict, str)):
             self.problem(f"{where}.matrix", "a mapping or an expression", repr(matrix))
-        return Strategy(matrix, data.get("fail-fast", True), data.get("max-parallel"))
+        return Strategy(matrix, data.get("fail-fast", True))
 
     def job(self, name: str, value: Any) -> Job:
         where = f"jobs.{name}"
@@ -304,6 +304,8 @@ class _Reader:
     def concurrency(self, value: Any, where: str) -> Any:
         if isinstance(value, dict):
             self.mapping(value, where, {"group", "cancel-in-progress"})
+            if value.get("cancel-in-progress"):
+                self.problem(f"{where}.cancel-in-progress", "false: no release is cancelled", True)
         self.expressions(value, where, "concurrency")
         return value
 

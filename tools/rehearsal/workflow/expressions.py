@@ -325,6 +325,10 @@ def _order(operator: str, left: Value, right: Value) -> bool:
     return bool(table[operator])
 
 
+class Closed(dict[str, Value]):
+    """A context whose missing properties are errors: null in their place would be a guess."""
+
+
 def lookup(value: Value, key: Value) -> Value:
     """A property or an element; null when it is missing. Property names ignore case."""
     if isinstance(value, Mapping):
@@ -332,6 +336,9 @@ def lookup(value: Value, key: Value) -> Value:
         for name, item in value.items():
             if str(name).casefold() == wanted:
                 return item
+        if isinstance(value, Closed):
+            known = ", ".join(sorted(value))
+            raise ExpressionError(f"{text_of(key)!r} is not known in a rehearsal", expected=known)
         return None
     if isinstance(value, list):
         number = number_of(key)

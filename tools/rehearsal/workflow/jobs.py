@@ -28,7 +28,7 @@ from tools.rehearsal.workflow.contexts import (
     runner_context,
 )
 from tools.rehearsal.workflow.document import Job
-from tools.rehearsal.workflow.expressions import text_of
+from tools.rehearsal.workflow.expressions import Closed, text_of
 from tools.rehearsal.workflow.functions import COMMON
 from tools.rehearsal.workflow.processes import Cancellation, Finished, JobLog, Watcher, run
 from tools.rehearsal.workflow.records import (
@@ -209,6 +209,7 @@ class JobExecution:
         self.log = JobLog(around.logs / f"{name}.log")
         record.log = self.log.path
         self._base: dict[str, str] = {}
+        self._deadline = 0.0
         self._counter = 0
         self._runner = runner_context(platform_of_record(record, around.machine), self.places)
 
@@ -221,6 +222,8 @@ class JobExecution:
             self.places.prepare(self.identity.run)
             self._open()
             scope = StepScope()
+            minutes = float(resolve(self.job.timeout_minutes, self._scope(scope)))
+            self._deadline = time.monotonic() + minutes * 60
             if self.job.uses:
                 self._call(scope)
             else:
@@ -264,7 +267,7 @@ class JobExecution:
         """A job that is a reusable workflow: its stand-in is its only step."""
         record = StepRecord(self.job.uses, command=self.job.uses, real=False, started=time.time())
         self.record.steps.append(record)
-        built = Scope(self.contexts(scope), dict(COMMON))
+        built = self._scope(scope)
         inputs = {key: text_of(resolve(value, built)) for key, value in self.job.inputs.items()}
         try:
             result = WORKFLOWS[self.job.uses.partition("@")[0]].function(self, inputs)
@@ -288,7 +291,7 @@ class JobExecution:
             failed = next(step for step in record.steps if step.conclusion == FAILURE)
             record.message = f"{failed.title}: {failed.message}"
         if not self.job.uses:
-            built = Scope(self.contexts(scope), dict(COMMON))
+            built = self._scope(scope)
             record.outputs = {
                 key: self._output(value, built) for key, value in self.job.outputs.items()
             }
@@ -339,13 +342,14 @@ class JobExecution:
             "needs": dict(self.needs),
             "steps": scope.results,
             "matrix": dict(self.record.matrix),
-            "strategy": {},
             "job": {"status": "failure" if scope.failed else status},
             "runner": self._runner,
             "inputs": dict(scope.inputs),
-            "secrets": {"GITHUB_TOKEN": self.access.token},
-            "vars": {},
+            "secrets": Closed({"GITHUB_TOKEN": self.access.token}),
         }
+
+    def _scope(self, scope: StepScope) -> Scope:
+        return Scope(self.contexts(scope), dict(COMMON))
 
     def next_folder(self) -> Path:
         """A folder for the next step's command files."""
@@ -355,14 +359,15 @@ class JobExecution:
     def run(
         self, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], timeout: float | None
     ) -> Finished:
-        """Run a program of this job."""
+        """Run a program of this job, for as long as the step and the job may take."""
+        left = max(0.0, self._deadline - time.monotonic())
         return run(
             argv,
             cwd=cwd,
             env=env,
             log=self.log,
             cancellation=self.cancellation,
-            timeout=timeout,
+            timeout=left if timeout is None else min(timeout, left),
             watcher=self.around.watcher,
         )
 

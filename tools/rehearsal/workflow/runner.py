@@ -158,8 +158,6 @@ class Runner:
         contexts = {
             "github": github_context(self.identity, job.id, ""),
             "needs": needs,
-            "inputs": {},
-            "vars": {},
         }
         try:
             if not self._wanted(job, contexts):
@@ -221,7 +219,7 @@ class Runner:
     def _instance(
         self, job: Job, name: str, combination: dict[str, Any], contexts: Mapping[str, Any]
     ) -> InstanceRecord:
-        scope = Scope({**contexts, "matrix": combination, "strategy": {}}, COMMON)
+        scope = Scope({**contexts, "matrix": combination}, COMMON)
         runs_on = resolve(job.runs_on, scope)
         if isinstance(runs_on, list):
             if len(runs_on) != 1:

@@ -30,6 +30,9 @@ def test_every_line_that_would_be_ignored_is_refused() -> None:
         "function succeeded()",
         "steps[2]: expected either run or uses",
         "shell: expected one of bash, sh, python, found pwsh",
+        "jobs.matrix.strategy.max-parallel",
+        "jobs.matrix.concurrency.cancel-in-progress",
+        "context vars",
         "jobs.needs.needs: expected a job of this file, found nobody",
         "jobs.needs.permissions.content",
     ):

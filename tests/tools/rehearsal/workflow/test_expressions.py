@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tools.rehearsal.workflow.expressions import (
+    Closed,
     ExpressionError,
     equal,
     evaluate,
@@ -103,6 +104,13 @@ def test_refused(text: str) -> None:
 def test_right_operand_is_not_evaluated_when_the_left_decides() -> None:
     assert value("false && fromJSON('')") is False
     assert value("true || fromJSON('')") is True
+
+
+def test_a_secret_that_the_rehearsal_does_not_have_is_an_error_and_not_null() -> None:
+    scope = Scope({"secrets": Closed({"GITHUB_TOKEN": "t"})}, COMMON)
+    assert resolve("${{ secrets.github_token }}", scope) == "t"
+    with pytest.raises(ExpressionError, match="not known in a rehearsal"):
+        resolve("${{ secrets.PYPI_TOKEN }}", scope)
 
 
 def test_a_whole_expression_keeps_its_type_and_text_around_one_does_not() -> None:

@@ -126,6 +126,7 @@ def test_time_limits_cancellation_and_orphans(make: MakeRunner) -> None:
     assert results(runner) == {
         "quick": "failure",
         "timed": "failure",
+        "long-job": "failure",
         "orphan": "success",
         "legs": "failure",
     }
