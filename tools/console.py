@@ -11,12 +11,14 @@ import dataclasses
 import json
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console as RichConsole
+from rich.live import Live
 from rich.markup import escape
 from rich.table import Table
 from semver import Version
@@ -59,9 +61,12 @@ class Console:
         self.json_mode = False
         self.quiet = False
         self._secrets: set[str] = set()
+        self._live: RichConsole | None = None
 
     @property
     def _out(self) -> RichConsole:
+        if self._live is not None:
+            return self._live
         # Made per use: tests and the JSON mode swap sys.stdout after import.
         return RichConsole(
             file=sys.stderr if self.json_mode else sys.stdout,
@@ -118,6 +123,49 @@ class Console:
 
     def table(self, title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         """A table; words of the five answers and the four cell states are coloured."""
+        out = self._out
+        # A pipe has no width: give tables room instead of folding digests into 80 columns.
+        width = None if out.is_terminal else 200
+        table = self._table(title, columns, rows)
+        RichConsole(file=out.file, highlight=False, width=width).print(table)
+
+    @contextmanager
+    def live(
+        self, columns: Sequence[str], content: Callable[[], tuple[str, Iterable[Sequence[object]]]]
+    ) -> Iterator[bool]:
+        """While the block runs, keep a table on the terminal, redrawn each second.
+
+        Args:
+            content: gives the title and the rows of the moment.
+
+        Yields:
+            False where there is no terminal; then nothing is drawn, and the caller prints lines.
+        """
+        out = self._out
+        if not out.is_terminal or self.json_mode or self.quiet:
+            yield False
+            return
+
+        def render() -> Table:
+            title, rows = content()
+            return self._table(title, columns, rows)
+
+        self._live = out
+        try:
+            with Live(get_renderable=render, console=out, refresh_per_second=1):
+                yield True
+        finally:
+            self._live = None
+
+    def clear(self) -> bool:
+        """Clear the terminal before a refresh; False, and nothing happens, where there is none."""
+        out = self._out
+        if out.is_terminal and not self.json_mode:
+            out.clear()
+            return True
+        return False
+
+    def _table(self, title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
         table = Table(*columns, title=title, title_justify="left", title_style="bold")
         for row in rows:
             cells = [self.redact(str(cell)) for cell in row]
@@ -129,10 +177,7 @@ class Console:
                     for cell in cells
                 )
             )
-        out = self._out
-        # A pipe has no width: give tables room instead of folding digests into 80 columns.
-        width = None if out.is_terminal else 200
-        RichConsole(file=out.file, highlight=False, width=width).print(table)
+        return table
 
     def emit(self, value: object) -> None:
         """In JSON mode, the result of the verb as one document on standard output."""

@@ -10,10 +10,10 @@ after the wait, because a merge during it makes another commit the release targe
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from tools.console import console
 from tools.errors import GateRefused, Transient, raise_if
@@ -55,19 +55,31 @@ def require_ci_green(context: Context) -> dict[str, str]:
     gates = context.declaration.gates
     deadline = Deadline.after(context.clock, gates.timeout_minutes * 60)
     _require_head(context, deadline, "before the wait")
-    while True:
-        states = [_read(context, workflow) for workflow in gates.workflows]
-        _show(states, deadline)
-        _refuse_red(context, states)
-        if all(state.light is Light.GREEN for state in states):
-            break
-        if not deadline.pause(gates.poll_seconds):
-            _expire(context, states)
+    progress = Progress(context.commit, deadline)
+    with console.live(Progress.COLUMNS, progress.content) as progress.drawn:
+        states = _wait(context, deadline, progress)
     _require_head(context, deadline, "after the wait")
     runs = {state.workflow: state.url for state in states}
     set_output("runs", json.dumps(runs, separators=(",", ":")))
     console.success(f"{context.commit[:12]} is the head of the branch and green in every gate")
     return runs
+
+
+def _wait(context: Context, deadline: Deadline, progress: Progress) -> list[State]:
+    """Look until every gate is green."""
+    while True:
+        states = look(context)
+        progress.show(states)
+        _refuse_red(context, states)
+        if all(state.light is Light.GREEN for state in states):
+            return states
+        if not deadline.pause(context.declaration.gates.poll_seconds):
+            _expire(context, states)
+
+
+def look(context: Context) -> list[State]:
+    """The state of every gate now, without waiting."""
+    return [_read(context, workflow) for workflow in context.declaration.gates.workflows]
 
 
 def classify(workflow: str, runs: list[Run] | None, commit: str, branch: str) -> State:
@@ -150,8 +162,34 @@ def _expire(context: Context, states: list[State]) -> None:
     )
 
 
-def _show(states: list[State], deadline: Deadline) -> None:
-    for state in states:
-        console.info(f"{state.light:5} {state.workflow}: {state.detail}")
-    if any(state.light is Light.WAIT for state in states):
-        console.info(f"{deadline.left / 60:.1f} min left")
+@dataclass
+class Progress:
+    """What the wait is about: a table on a terminal, and in a log one line for each change."""
+
+    COLUMNS: ClassVar[tuple[str, ...]] = ("workflow", "light", "state", "run")
+
+    commit: str
+    deadline: Deadline
+    states: list[State] = field(default_factory=list)
+    drawn: bool = False
+
+    @property
+    def left(self) -> str:
+        """The time that is left, as minutes and seconds."""
+        minutes, seconds = divmod(round(self.deadline.left), 60)
+        return f"{minutes}:{seconds:02} left"
+
+    def content(self) -> tuple[str, list[Sequence[object]]]:
+        """Title and rows of the moment; the seconds go on while nothing else changes."""
+        rows: list[Sequence[object]] = [
+            (s.workflow, str(s.light), s.detail, s.url) for s in self.states
+        ]
+        return f"CI of {self.commit[:12]}, {self.left}", rows
+
+    def show(self, states: list[State]) -> None:
+        """Take the new states over; a log gets the changed ones."""
+        before, self.states = self.states, states
+        if not self.drawn:
+            for state in states:
+                if state not in before:
+                    console.info(f"{state.light:5} {state.workflow}: {state.detail} ({self.left})")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -205,3 +206,85 @@ def test_other_errors_refuse_at_once(scene: Scene, code: int) -> None:
     scene.world.faults.add(Fault(API, "GET", RUNS, Status(code)))
     with pytest.raises(GateRefused, match=str(code)):
         gate(scene, pytest.fail)
+
+
+# ---------------------------------------------------------------------- progress while waiting
+
+
+def test_a_log_gets_one_line_for_each_change(
+    scene: Scene, ci: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    github = scene.setting.github
+    github.set_run(ci, "queued")
+    later = iter(
+        [
+            lambda: None,
+            lambda: github.set_run(ci, "in_progress"),
+            lambda: None,
+            lambda: github.set_run(ci, "completed", "success"),
+        ]
+    )
+
+    def sleep(seconds: float) -> None:
+        scene.time.sleep(seconds)
+        next(later)()
+
+    assert gate(scene, sleep)
+    lines = [line for line in capsys.readouterr().out.splitlines() if "ci.yml" in line]
+    assert [line.split("(")[0].strip() for line in lines if "left" in line] == [
+        "wait  ci.yml: queued, attempt 1",
+        "wait  ci.yml: in_progress, attempt 1",
+        "green ci.yml: success, attempt 1",
+    ]
+    # The test's own time passes as well.
+    assert re.search(r"\((5:00|4:[345]\d) left\)", lines[0])
+    assert re.search(r"\((4:00|3:[345]\d) left\)", lines[1])
+
+
+def test_another_attempt_is_a_change(
+    scene: Scene, ci: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    github = scene.setting.github
+    github.set_run(ci, "in_progress")
+
+    def rerun() -> None:
+        github.set_run(ci, "completed", "success")
+        github.rerun(ci, "completed", "success")
+
+    assert gate(scene, during_the_wait(scene, rerun))
+    assert "ci.yml: success, attempt 2" in capsys.readouterr().out
+
+
+def test_a_terminal_gets_a_table_with_the_time_left(
+    scene: Scene, ci: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    github = scene.setting.github
+    github.set_run(ci, "in_progress")
+    assert gate(scene, during_the_wait(scene, lambda: github.set_run(ci, "completed", "success")))
+    drawn = capsys.readouterr().out
+    assert "left" in drawn
+    assert "python.yml" in drawn
+    assert "(5:00 left)" not in drawn
+
+
+def test_a_run_of_another_event_after_the_push_does_not_count(scene: Scene) -> None:
+    scene.setting.github.add_run(
+        "ci.yml", scene.origin.commit, event="schedule", conclusion="failure"
+    )
+    assert gate(scene)
+
+
+def test_the_deciding_run_may_stand_on_a_later_page(scene: Scene, ci: int) -> None:
+    """The server's filters may be ignored: then ours is the oldest of 150 runs."""
+    from tools.steps.require_ci_green import Light, classify
+
+    github, commit = scene.setting.github, scene.origin.commit
+    for _ in range(150):
+        github.add_run("ci.yml", commit, event="schedule", conclusion="failure")
+    found = context(scene).github()
+    pages = found._pages("/actions/workflows/ci.yml/runs", "list runs", key="workflow_runs")
+    assert len(list(pages)) == 151
+    runs = found.runs("ci.yml", sha=commit, branch="main", event="push")
+    assert classify("ci.yml", runs, commit, "main").light is Light.GREEN
