@@ -22,7 +22,7 @@ from tools.rehearsal.campaign import outcome
 from tools.rehearsal.campaign.actions import TIMEOUT, Victim
 from tools.rehearsal.campaign.flow import Flow, Task
 from tools.rehearsal.campaign.outcome import End, Stop
-from tools.rehearsal.campaign.process import JobCall, Tamper, checkout, run
+from tools.rehearsal.campaign.process import TRESPASS, JobCall, Tamper, checkout, run
 from tools.rehearsal.campaign.programs import PACKAGED
 from tools.rehearsal.campaign.scenario import Scenario
 from tools.rehearsal.campaign.theatre import Seed, Snapshot, Theatre, fingerprint
@@ -43,7 +43,6 @@ from tools.steps.context import user_agent
 
 # How often the failed jobs are re-run at most.
 RERUNS = 3
-WHOLE_EVERY = 10
 
 
 @dataclass(frozen=True)
@@ -52,12 +51,14 @@ class Stage:
 
     Attributes:
         moments: job to the world before it, and ``""`` to the world at the end.
+        every: one scenario in so many runs the remaining jobs although the world has converged.
     """
 
     seed: Seed
     flow: Flow
     moments: Mapping[str, Snapshot]
     tamper: Tamper | None = None
+    every: int = 10
 
     def after(self, job: str) -> Snapshot | None:
         """The world after a job of the undisturbed release, if it was recorded."""
@@ -103,7 +104,11 @@ class Performance:
     def whole(self) -> bool:
         """Whether the remaining jobs run although the world has converged."""
         digest = hashlib.sha256(str(self.scenario).encode()).digest()
-        return self.record or bool(self.scenario.world) or digest[0] % WHOLE_EVERY == 0
+        return (
+            self.record
+            or bool(self.scenario.world)
+            or int.from_bytes(digest[:4]) % self.stage.every == 0
+        )
 
     def play(self) -> bool:
         """Attempt after attempt; whether the release is complete."""
@@ -296,6 +301,7 @@ def judge(play: Performance, ended: End, completed_later: bool) -> list[tuple[st
     evidence = gather(play)
     verdicts = invariants.check(evidence, (1, fourth))
     found = [(v.name, problem) for v in verdicts for problem in v.problems]
+    found += [("I7", Problem(*_trespass(note))) for note in play.folder.glob(f"*{TRESPASS}")]
     world = play.theatre.world
     found += [
         ("world", Problem(e.host + e.path, "no failure", e.detail))
@@ -308,6 +314,11 @@ def judge(play: Performance, ended: End, completed_later: bool) -> list[tuple[st
         if e.host not in world.names
     ]
     return found
+
+
+def _trespass(note: Path) -> tuple[str, str, str]:
+    files = ", ".join(dict.fromkeys(note.read_text(encoding="utf-8").splitlines()))
+    return note.stem, "files that were handed over to it", f"opened {files}"
 
 
 def gather(play: Performance) -> Evidence:

@@ -37,6 +37,8 @@ from tools.steps.context import Context, user_agent
 # Seconds after which a job that has not ended is killed and reported as hung.
 LONGEST = 90.0
 CRASHED, HUNG = 70, -100
+# The suffix, in place of the log's, of the list of files that the job should not know of.
+TRESPASS = ".trespass"
 # A step of the product that a test replaces with a broken one.
 Tamper = Callable[[], None]
 
@@ -116,6 +118,7 @@ def _in_child(work: Callable[[], int], victim: Victim) -> int:
 def _child(call: JobCall, line: Line) -> int:
     stream = _Stamped(call.log)
     sys.stdout = sys.stderr = stream
+    _watch(call.root, call.log.with_suffix(TRESPASS))
     token = {"GITHUB_TOKEN": call.token} if line.has_token else {}
     os.environ.clear()
     os.environ.update({**call.env, **token})
@@ -143,6 +146,10 @@ def _step(call: JobCall, line: Line) -> object:
     }
     if "lane" in arguments:
         arguments["lane"] = lane_named(str(arguments["lane"]))
+    if name == "record":
+        arguments["gate_runs"] = os.environ["GATE_RUNS"]
+    if name == "bundle":
+        arguments["source"] = Path(os.environ["BUNDLE_PATH"])
     patience = PATIENT if call.timeout is None else call.timeout
     with Http(user_agent(call.declaration), clock=clock, timeout=patience) as http:
         context = Context(
@@ -156,6 +163,23 @@ def _step(call: JobCall, line: Line) -> object:
             runtime=Runtime.from_env(),
         )
         return step(context, **arguments)
+
+
+def _watch(root: Path, note: Path) -> None:
+    """Note every file of another job's checkout that this process opens (invariant I7)."""
+    real = Path(os.path.realpath(root))
+    own, others = f"{real}{os.sep}", f"{real.parent}{os.sep}"
+
+    def hook(event: str, arguments: tuple[object, ...]) -> None:
+        if event != "open" or not isinstance(arguments[0], (str, bytes, os.PathLike)):
+            return
+        path = os.path.realpath(os.fsdecode(arguments[0]))
+        if path.startswith(others) and not path.startswith(own):
+            handle = os.open(note, os.O_CREAT | os.O_APPEND | os.O_WRONLY)
+            os.write(handle, f"{path.removeprefix(others)}\n".encode())
+            os.close(handle)
+
+    sys.addaudithook(hook)
 
 
 class _Stamped(io.TextIOBase):
