@@ -153,10 +153,10 @@ def zizmor(session: nox.Session) -> None:
     session.run("zizmor", "--offline", ".github")
 
 
-@nox.session(venv_backend="none")
+@nox.session
 def fuzz(session: nox.Session) -> None:
-    """Run each fuzz target: -- [--seconds N]; needs a nightly toolchain and cargo-fuzz."""
-    session.run("python", "-m", "tools", "fuzz", *session.posargs)
+    """Run each fuzz target of the core: -- [--seconds N] [--target T] [--install]."""
+    verb(session, "fuzz", "bump")
 
 
 @nox.session

@@ -21,6 +21,7 @@ VERBS = {
     "wheels": ("tools.steps.wheels", "build, compare, install and test a leg of the matrix"),
     "sdist": ("tools.steps.sdist", "build a source distribution twice and compare"),
     "simd": ("tools.steps.simd", "build and test the SIMD legs that this machine can run"),
+    "fuzz": ("tools.steps.fuzz", "run each fuzz target of the core for some seconds"),
     "smoke": ("tools.steps.smoke", "install a wheel from a folder and run its tests"),
     "rehearse": ("tools.rehearsal.command", "release this tree end to end on loopback"),
     "campaign": ("tools.rehearsal.campaign.command", "disturb a release at every request"),

@@ -1,0 +1,4 @@
+//! Bytes as a file of `RankQuant`. See `ordvec_fuzz::files::load`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| ordvec_fuzz::files::load::<ordvec::RankQuant>(bytes));
