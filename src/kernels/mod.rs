@@ -1,29 +1,53 @@
 //! The inner loops and the one place where a level is turned into them.
 //!
-//! A kernel scores consecutive rows against one prepared query. All levels have the same
+//! A kernel scores consecutive rows against prepared queries. All levels have the same
 //! signatures, collected in [`Kernels`]; `kernels/portable` is compiled on every target and is
-//! the reference. Integer kernels agree to the last bit between levels, float kernels within
-//! 1e-4 of the finished score.
+//! the reference. Integer kernels agree to the last bit between levels by their definition. Float
+//! kernels do too, because every level compiles the portable float loops for its instructions
+//! and none contracts or reorders them.
 //!
 //! To add a level: a folder beside `portable`, its table in [`table`], its name in [`COMPILED`].
 
+mod ints;
 mod planes;
 mod portable;
 #[cfg(test)]
 mod tests;
 
+#[cfg(all(target_arch = "x86_64", feature = "simd-avx2"))]
+#[allow(unsafe_code)] // intrinsics; each use states why it is sound
+mod avx2;
+#[cfg(all(target_arch = "x86_64", feature = "simd-avx512"))]
+#[allow(unsafe_code)] // intrinsics; each use states why it is sound
+mod avx512;
+#[cfg(all(
+    target_arch = "x86_64",
+    any(feature = "simd-avx2", feature = "simd-avx512")
+))]
+mod compiled;
+
+pub(crate) use ints::IntQueries;
 pub(crate) use planes::{CodePlanes, QueryPlanes};
 
 use crate::error::Result;
 use crate::simd::Level;
 
 /// Levels that this build holds kernels for, lowest first.
-pub(crate) const COMPILED: &[Level] = &[Level::Portable];
+pub(crate) const COMPILED: &[Level] = &[
+    Level::Portable,
+    #[cfg(all(target_arch = "x86_64", feature = "simd-avx2"))]
+    Level::Avx2,
+    #[cfg(all(target_arch = "x86_64", feature = "simd-avx512"))]
+    Level::Avx512,
+];
 
 /// A count over a query and each of the rows that follow each other in `rows`.
 pub(crate) type BitKernel = fn(query: &[u64], rows: &[u64], out: &mut [u32]);
 
-/// The kernels of one level. In each, `rows` holds `out.len()` rows back to back.
+/// Where a kernel unpacks rows that it goes over several times.
+pub(crate) type IntScratch = Vec<u8>;
+
+/// The kernels of one level. Where it takes no ids, `rows` holds the rows of `out` back to back.
 pub(crate) struct Kernels {
     /// Set bits that row and query share. Rows are as long as the query.
     pub(crate) overlap: BitKernel,
@@ -37,6 +61,11 @@ pub(crate) struct Kernels {
     pub(crate) code_code: fn(query: &CodePlanes, rows: &[u8], out: &mut [u64]),
     /// `sum_i q_i c_i` over packed codes.
     pub(crate) float_code: fn(query: &QueryPlanes, rows: &[u8], out: &mut [f64]),
+    /// `sum_i q_i c_i` over packed codes of 1, 2 or 4 bits, exact. `out` holds as many values for
+    /// each query as `rows` has rows, query by query.
+    pub(crate) int_code: fn(&IntQueries, rows: &[u8], &mut IntScratch, out: &mut [i32]),
+    /// The same for one query and the rows `ids`, which exist.
+    pub(crate) int_rows: fn(&IntQueries, rows: &[u8], ids: &[u32], out: &mut [i32]),
 }
 
 /// The kernels of the active level.
@@ -47,9 +76,14 @@ pub(crate) fn active() -> Result<&'static Kernels> {
     crate::simd::active_level().map(table)
 }
 
-/// The kernels of a level; of the portable one where the build holds none for it.
+/// The kernels of a level, which the machine has been asked for; of the portable one where the
+/// build holds none for it.
 fn table(level: Level) -> &'static Kernels {
     match level {
-        Level::Portable | Level::Avx2 | Level::Avx512 | Level::Neon => &portable::KERNELS,
+        #[cfg(all(target_arch = "x86_64", feature = "simd-avx2"))]
+        Level::Avx2 => &avx2::KERNELS,
+        #[cfg(all(target_arch = "x86_64", feature = "simd-avx512"))]
+        Level::Avx512 => &avx512::KERNELS,
+        _ => &portable::KERNELS,
     }
 }

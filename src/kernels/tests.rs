@@ -1,19 +1,20 @@
 //! One suite per kernel, run for every level that this build holds and this machine can run.
 //!
 //! Each kernel is compared with the plain sum that defines it, over lengths around the block
-//! and lane boundaries of all levels. `ORDVEC_SIMD_REQUIRE` names a level that must be among
+//! and lane boundaries of all levels. `ORDVEC_REQUIRE_SIMD` names a level that must be among
 //! those run; without it a level that cannot run here is reported and left out.
 
-use super::{table, CodePlanes, Kernels, QueryPlanes, COMPILED};
+use super::{table, CodePlanes, IntQueries, Kernels, QueryPlanes, COMPILED};
 use crate::primitives::pack_into;
 use crate::simd::{detected_levels, Level};
 
 /// Rows of a kernel call: none, one, a few.
-const ROWS: [usize; 3] = [0, 1, 5];
+const ROWS: [usize; 3] = [0, 1, 11];
 
 /// Lengths around 8, 16, 32, 64, 256 and 1024, in elements of the row.
-const LENGTHS: [usize; 22] = [
-    1, 2, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 255, 256, 257, 511, 1023, 1024, 2050,
+const LENGTHS: [usize; 26] = [
+    1, 2, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 191, 193, 255, 256, 257, 511,
+    1023, 1024, 2050,
 ];
 
 fn for_each_level(suite: impl Fn(&Kernels, Level)) {
@@ -53,7 +54,7 @@ fn close(found: f64, expected: f64, length: usize, term: f64) -> bool {
 
 #[test]
 fn a_required_level_is_compiled_in_and_detected() {
-    let Some(name) = std::env::var_os("ORDVEC_SIMD_REQUIRE") else {
+    let Some(name) = std::env::var_os("ORDVEC_REQUIRE_SIMD") else {
         println!("no level is required");
         return;
     };
@@ -205,6 +206,113 @@ fn the_largest_codes_do_not_overflow() {
         let mut dot = [0];
         (kernels.code_code)(&planes, &[255; 65535], &mut dot);
         assert_eq!(dot, [255 * 255 * 65535], "{level}");
+    });
+}
+
+/// Values of an integer query: any, with both extremes among them.
+fn signed(count: usize, seed: u64) -> Vec<i8> {
+    let any = integers(count, 257, seed).into_iter();
+    any.map(|x| (x as i32 - 128).clamp(-127, 127) as i8)
+        .collect()
+}
+
+/// Checks all queries with all rows, and every query alone on rows picked in any order.
+fn ints_of(kernels: &Kernels, width: usize, rows: usize, queries: usize, bits: u8, what: &str) {
+    let dim = width * usize::from(8 / bits);
+    let codes: Vec<u8> = integers(dim * rows, 1 << bits, 3)
+        .into_iter()
+        .map(|code| code as u8)
+        .collect();
+    let mut packed = vec![0; width * rows];
+    pack_into(&codes, bits, &mut packed);
+    let values: Vec<Vec<i8>> = (0..queries).map(|seed| signed(dim, seed as u64)).collect();
+    let mut batch = IntQueries::default();
+    batch.start(dim, bits, queries);
+    (0..queries).for_each(|index| batch.set(index, &values[index]));
+    let mut found = vec![9; queries * rows];
+    (kernels.int_code)(&batch, &packed, &mut Vec::new(), &mut found);
+    let ids: Vec<u32> = (0..2 * rows as u32).map(|i| i * 7 % rows as u32).collect();
+    for (index, values) in values.iter().enumerate() {
+        let expected: Vec<i32> = codes
+            .chunks(dim)
+            .map(|row| {
+                row.iter()
+                    .zip(values)
+                    .map(|(&c, &q)| i32::from(c) * i32::from(q))
+                    .sum()
+            })
+            .collect();
+        assert_eq!(
+            found[index * rows..][..rows],
+            expected,
+            "{what}, query {index}"
+        );
+        let mut alone = IntQueries::default();
+        alone.start(dim, bits, 1);
+        alone.set(0, values);
+        let mut given = vec![9; ids.len()];
+        (kernels.int_rows)(&alone, &packed, &ids, &mut given);
+        let picked: Vec<i32> = ids.iter().map(|&id| expected[id as usize]).collect();
+        assert_eq!(given, picked, "{what}, query {index}, given rows");
+    }
+}
+
+#[test]
+fn integer_scans() {
+    for_each_level(|kernels, level| {
+        for (width, rows) in shapes() {
+            for (bits, queries) in [(1, 1), (2, 1), (4, 1), (1, 6), (2, 5), (4, 4)] {
+                let what = format!("{level}: {rows} rows of {width} bytes, {bits} bits");
+                ints_of(kernels, width, rows, queries, bits, &what);
+            }
+        }
+    });
+}
+
+#[test]
+fn the_largest_integer_sums_do_not_overflow() {
+    for_each_level(|kernels, level| {
+        for (bits, queries) in [(1, 1), (2, 1), (4, 1), (1, 2), (2, 2), (4, 2)] {
+            let dim = 65_520;
+            let mut batch = IntQueries::default();
+            batch.start(dim, bits, queries);
+            (0..queries).for_each(|index| batch.set(index, &vec![-127; dim]));
+            let packed = vec![255; batch.width()];
+            let mut found = vec![0; queries];
+            (kernels.int_code)(&batch, &packed, &mut Vec::new(), &mut found);
+            let expected = -127 * dim as i32 * ((1 << bits) - 1);
+            assert_eq!(found, vec![expected; queries], "{level}, {bits} bits");
+        }
+    });
+}
+
+/// Every level compiles the same float loops, so scores cannot depend on the machine.
+#[test]
+fn float_sums_have_the_bits_of_the_portable_ones() {
+    let portable = table(Level::Portable);
+    for_each_level(|kernels, level| {
+        for (length, rows) in shapes() {
+            let unit = floats(length * 8, 2);
+            let bytes: Vec<u8> = integers(length * rows, 256, 3)
+                .iter()
+                .map(|&x| x as u8)
+                .collect();
+            let ranks: Vec<u16> = integers(length * rows, 65535, 3)
+                .iter()
+                .map(|&x| x as u16)
+                .collect();
+            let (mut found, mut expected) = (vec![0.0; rows], vec![0.0; rows]);
+            for bits in [1, 2, 4, 8] {
+                let mut planes = QueryPlanes::default();
+                planes.fill(&unit[..length * usize::from(8 / bits)], bits);
+                (kernels.float_code)(&planes, &bytes, &mut found);
+                (portable.float_code)(&planes, &bytes, &mut expected);
+                assert_eq!(found, expected, "{level}, {length} bytes of {bits} bits");
+            }
+            (kernels.float_rank)(&unit[..length], &ranks, &mut found);
+            (portable.float_rank)(&unit[..length], &ranks, &mut expected);
+            assert_eq!(found, expected, "{level}, {length} ranks");
+        }
     });
 }
 

@@ -8,9 +8,9 @@ use std::fmt;
 pub enum Level {
     /// Plain Rust, on every target. The oracle of all others.
     Portable,
-    /// x86-64 with AVX2 and FMA.
+    /// x86-64 with AVX2 and POPCNT.
     Avx2,
-    /// x86-64 with AVX-512 F, BW and VPOPCNTDQ.
+    /// x86-64 with AVX-512 F, BW, DQ, VL, VNNI and VPOPCNTDQ.
     Avx512,
     /// AArch64 with Advanced SIMD.
     Neon,

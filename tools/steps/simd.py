@@ -2,7 +2,7 @@
 
 A leg builds the core crate with just its features and asks a consumer of it what was compiled
 in, what this machine has and what is in use; then the core's tests run with ``ORDVEC_SIMD``
-(the cap) and ``ORDVEC_SIMD_REQUIRE`` (a test that cannot use the level fails) set to it; then
+(the cap) and ``ORDVEC_REQUIRE_SIMD`` (a test that cannot use the level fails) set to it; then
 each wheel is built with the same features, installed, asked the same and tested.
 
 A level is proven only when its kernels are compiled in, with no other level but the portable
@@ -31,7 +31,7 @@ from tools.steps.smoke import Levels, run_tests
 
 PORTABLE = "portable"
 LEVELS = (PORTABLE, "avx2", "avx512", "neon")
-CAP, REQUIRE, EXPECT = "ORDVEC_SIMD", "ORDVEC_SIMD_REQUIRE", "ORDVEC_EXPECT_SIMD"
+CAP, REQUIRE, EXPECT = "ORDVEC_SIMD", "ORDVEC_REQUIRE_SIMD", "ORDVEC_EXPECT_SIMD"
 
 
 class State(StrEnum):

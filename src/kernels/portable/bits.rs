@@ -1,12 +1,14 @@
 //! Population counts over rows of 64-bit words.
 
 /// Set bits that row and query share.
-pub(super) fn overlap(query: &[u64], rows: &[u64], out: &mut [u32]) {
+#[inline(always)]
+pub(in crate::kernels) fn overlap(query: &[u64], rows: &[u64], out: &mut [u32]) {
     count(query, rows, out, |a, b| a & b);
 }
 
 /// Bits in which row and query differ.
-pub(super) fn hamming(query: &[u64], rows: &[u64], out: &mut [u32]) {
+#[inline(always)]
+pub(in crate::kernels) fn hamming(query: &[u64], rows: &[u64], out: &mut [u32]) {
     count(query, rows, out, |a, b| a ^ b);
 }
 

@@ -15,7 +15,8 @@ use crate::kernels::{CodePlanes, QueryPlanes};
 const BLOCK: usize = 256;
 
 /// `sum_i q_i c_i`.
-pub(super) fn float_code(query: &QueryPlanes, rows: &[u8], out: &mut [f64]) {
+#[inline(always)]
+pub(in crate::kernels) fn float_code(query: &QueryPlanes, rows: &[u8], out: &mut [f64]) {
     match query.bits() {
         1 => float_rows::<1, 8>(query, rows, out),
         2 => float_rows::<2, 4>(query, rows, out),
@@ -25,7 +26,8 @@ pub(super) fn float_code(query: &QueryPlanes, rows: &[u8], out: &mut [f64]) {
 }
 
 /// `sum_i q_i c_i`, exact.
-pub(super) fn code_code(query: &CodePlanes, rows: &[u8], out: &mut [u64]) {
+#[inline(always)]
+pub(in crate::kernels) fn code_code(query: &CodePlanes, rows: &[u8], out: &mut [u64]) {
     match query.bits() {
         1 => code_rows::<1, 8>(query, rows, out),
         2 => code_rows::<2, 4>(query, rows, out),
@@ -35,16 +37,18 @@ pub(super) fn code_code(query: &CodePlanes, rows: &[u8], out: &mut [u64]) {
 }
 
 /// Cuts the planes apart.
+#[inline(always)]
 fn split<T, const PLANES: usize>(values: &[T], width: usize) -> [&[T]; PLANES] {
     std::array::from_fn(|plane| &values[plane * width..(plane + 1) * width])
 }
 
 /// The bits of the code at `position`, where they stand in the byte.
-const fn mask<const BITS: u8>(position: usize) -> u8 {
+pub(super) const fn mask<const BITS: u8>(position: usize) -> u8 {
     let ones = ((1u16 << BITS) - 1) as u8;
     ones << (8 - BITS as usize * (position + 1))
 }
 
+#[inline(always)]
 fn float_rows<const BITS: u8, const PLANES: usize>(
     query: &QueryPlanes,
     rows: &[u8],
@@ -61,6 +65,7 @@ fn float_rows<const BITS: u8, const PLANES: usize>(
     }
 }
 
+#[inline(always)]
 fn float_block<const BITS: u8, const PLANES: usize>(planes: [&[f32]; PLANES], bytes: &[u8]) -> f64 {
     let mut lanes = [0.0; LANES];
     let (chunks, rest) = bytes.as_chunks::<LANES>();
@@ -82,6 +87,7 @@ fn float_block<const BITS: u8, const PLANES: usize>(planes: [&[f32]; PLANES], by
     sum(&lanes)
 }
 
+#[inline(always)]
 fn code_rows<const BITS: u8, const PLANES: usize>(
     query: &CodePlanes,
     rows: &[u8],
@@ -101,6 +107,7 @@ fn code_rows<const BITS: u8, const PLANES: usize>(
 }
 
 /// At most 256 products of at most 255 * 255: the sum fits in u32.
+#[inline(always)]
 fn code_block<const BITS: u8>(codes: &[u8], bytes: &[u8], position: usize) -> u32 {
     let shift = shift(position, BITS);
     let mask = mask::<BITS>(position);

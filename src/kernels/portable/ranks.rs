@@ -6,7 +6,8 @@ use super::{sum, LANES};
 const BLOCK: usize = 1024;
 
 /// `sum_i q_i r_i`, exact: a product is below 2^32 and a row has fewer than 2^16 of them.
-pub(super) fn rank_rank(query: &[u16], rows: &[u16], out: &mut [u64]) {
+#[inline(always)]
+pub(in crate::kernels) fn rank_rank(query: &[u16], rows: &[u16], out: &mut [u64]) {
     for (row, out) in rows.chunks_exact(query.len()).zip(out) {
         *out = query
             .iter()
@@ -17,7 +18,8 @@ pub(super) fn rank_rank(query: &[u16], rows: &[u16], out: &mut [u64]) {
 }
 
 /// `sum_i q_i (r_i - (d - 1) / 2)`. The centred rank is exact in f32.
-pub(super) fn float_rank(query: &[f32], rows: &[u16], out: &mut [f64]) {
+#[inline(always)]
+pub(in crate::kernels) fn float_rank(query: &[f32], rows: &[u16], out: &mut [f64]) {
     let middle = (query.len() - 1) as f32 / 2.0;
     for (row, out) in rows.chunks_exact(query.len()).zip(out) {
         let blocks = query.chunks(BLOCK).zip(row.chunks(BLOCK));
@@ -25,6 +27,7 @@ pub(super) fn float_rank(query: &[f32], rows: &[u16], out: &mut [f64]) {
     }
 }
 
+#[inline(always)]
 fn block(query: &[f32], row: &[u16], middle: f32) -> f64 {
     let mut lanes = [0.0; LANES];
     let (query, query_rest) = query.as_chunks::<LANES>();

@@ -1,0 +1,265 @@
+//! Integer scans with VPMADDUBSW: two products of an unsigned and a signed byte per 16-bit lane.
+//!
+//! The naive loop unpacks a code, multiplies it with its query value and adds. Departures from it
+//! for one query (`two`):
+//!
+//! 1. Bytes meet planes (see `kernels::planes`), so that unpacking is a mask.
+//! 2. Only the upper half of a byte is shifted down. Within a half a code stays where it is,
+//!    scaled by a power of two; its products are shifted down, exactly, before they are added to
+//!    those of the other positions.
+//! 3. Two rows go together, so that a part of the query is loaded once for both.
+//! 4. The bytes after the last whole vector are copied to a vector of zeros. Zero bytes of the row
+//!    multiply whatever part of the query stands there, which its padding lets a kernel load.
+//!
+//! And for many queries (`many`), which is a product of two byte matrices:
+//!
+//! 5. The rows are unpacked to one byte per code once for all queries, in the order of the planes.
+//! 6. Two rows and four queries go together.
+//! 7. Products are added as 16-bit integers over [`RUN`] vectors before they are widened.
+//!
+//! No sum overflows. A masked half byte is at most 15, so a lane of VPMADDUBSW is at most
+//! 2 * 15 * 127 = 3,810, and [`RUN`] = 8 of them stay below 2^15. In `two` a lane holds, of each
+//! position, two of them: at most 7,620 with 4 bits, 2 * 3,810 over all positions with fewer.
+
+use crate::kernels::ints::{GROUP, PAD};
+use crate::kernels::{IntQueries, IntScratch};
+use std::arch::x86_64::*;
+
+/// Rows that go together.
+const ROWS: usize = 2;
+
+/// Bytes of a vector.
+const BYTES: usize = 32;
+
+/// Vectors whose products are added before they are widened.
+const RUN: usize = 8;
+
+pub(super) fn int_code(query: &IntQueries, rows: &[u8], scratch: &mut IntScratch, out: &mut [i32]) {
+    // SAFETY: the table is used only where the level was detected.
+    unsafe {
+        match (query.count(), query.bits()) {
+            (1, 1) => one::<1, 4>(query, rows, out),
+            (1, 2) => one::<2, 2>(query, rows, out),
+            (1, _) => one::<4, 1>(query, rows, out),
+            (_, 1) => many::<1>(query, rows, scratch, out),
+            (_, 2) => many::<2>(query, rows, scratch, out),
+            _ => many::<4>(query, rows, scratch, out),
+        }
+    }
+}
+
+pub(super) fn int_rows(query: &IntQueries, rows: &[u8], ids: &[u32], out: &mut [i32]) {
+    // SAFETY: as above.
+    unsafe {
+        match query.bits() {
+            1 => given::<1, 4>(query, rows, ids, out),
+            2 => given::<2, 2>(query, rows, ids, out),
+            _ => given::<4, 1>(query, rows, ids, out),
+        }
+    }
+}
+
+#[target_feature(enable = "avx2")]
+fn one<const BITS: i32, const SUMS: usize>(query: &IntQueries, rows: &[u8], out: &mut [i32]) {
+    let width = query.width();
+    assert_eq!(rows.len(), width * out.len());
+    for (rows, out) in rows.chunks(ROWS * width).zip(out.chunks_mut(ROWS)) {
+        let dots = two::<BITS, SUMS>(query, [&rows[..width], &rows[rows.len() - width..]]);
+        out.copy_from_slice(&dots[..out.len()]);
+    }
+}
+
+/// Rows that are asked for ahead of their use: they lie anywhere.
+const AHEAD: usize = 8;
+
+#[target_feature(enable = "avx2")]
+fn given<const BITS: i32, const SUMS: usize>(
+    query: &IntQueries,
+    rows: &[u8],
+    ids: &[u32],
+    out: &mut [i32],
+) {
+    let width = query.width();
+    for (group, (of, out)) in ids.chunks(ROWS).zip(out.chunks_mut(ROWS)).enumerate() {
+        for &later in ids.iter().skip(group * ROWS + AHEAD).take(ROWS) {
+            let row = rows.as_ptr().wrapping_add(later as usize * width);
+            for line in (0..width).step_by(64) {
+                _mm_prefetch::<_MM_HINT_T0>(row.wrapping_add(line).cast());
+            }
+        }
+        let row = |id: u32| &rows[id as usize * width..][..width];
+        let dots = two::<BITS, SUMS>(query, [row(of[0]), row(of[of.len() - 1])]);
+        out.copy_from_slice(&dots[..out.len()]);
+    }
+}
+
+/// The first query with two rows. `SUMS` is the number of codes in half a byte.
+#[target_feature(enable = "avx2")]
+fn two<const BITS: i32, const SUMS: usize>(query: &IntQueries, rows: [&[u8]; ROWS]) -> [i32; ROWS] {
+    let width = query.width();
+    assert!(rows[0].len() == width && rows[1].len() == width);
+    // Planes are at most `(2 SUMS - 1) * width` in, so a load there ends within `dim + PAD`.
+    assert!(query.values().len() >= 2 * SUMS * width + PAD);
+    let mut sums = [_mm256_setzero_si256(); ROWS];
+    for at in (0..width).step_by(BYTES) {
+        let bytes = [part(rows[0], at), part(rows[1], at)];
+        // SAFETY: `at < width` and the assertion above.
+        let products = unsafe { products::<BITS, SUMS>(query, at, bytes) };
+        for slot in 0..ROWS {
+            let wide = _mm256_madd_epi16(products[slot], _mm256_set1_epi16(1));
+            sums[slot] = _mm256_add_epi32(sums[slot], wide);
+        }
+    }
+    [total(sums[0]), total(sums[1])]
+}
+
+/// Products of one vector of each row with every plane, as 16-bit sums.
+///
+/// # Safety
+/// `query.values()` is at least `2 * SUMS * width + 64` long and `at < width`.
+#[inline]
+#[target_feature(enable = "avx2")]
+unsafe fn products<const BITS: i32, const SUMS: usize>(
+    query: &IntQueries,
+    at: usize,
+    bytes: [__m256i; ROWS],
+) -> [__m256i; ROWS] {
+    let (planes, width) = (query.values().as_ptr(), query.width());
+    let mut sums = [_mm256_setzero_si256(); ROWS];
+    for sum in 0..SUMS {
+        let scale = sum as i32 * BITS;
+        let code = _mm256_set1_epi8((((1 << BITS) - 1) << scale) as i8);
+        // SAFETY: a plane's part ends at most 32 bytes after `2 * SUMS * width`.
+        let (of_low, of_high) = unsafe {
+            let plane = |index: usize| planes.add(index * width + at).cast();
+            (
+                _mm256_loadu_si256(plane(2 * SUMS - 1 - sum)),
+                _mm256_loadu_si256(plane(SUMS - 1 - sum)),
+            )
+        };
+        for slot in 0..ROWS {
+            let low = _mm256_and_si256(bytes[slot], code);
+            let high = _mm256_and_si256(_mm256_srli_epi16::<4>(bytes[slot]), code);
+            let both = _mm256_add_epi16(
+                _mm256_maddubs_epi16(low, of_low),
+                _mm256_maddubs_epi16(high, of_high),
+            );
+            let exact = _mm256_sra_epi16(both, _mm_cvtsi32_si128(scale));
+            sums[slot] = _mm256_add_epi16(sums[slot], exact);
+        }
+    }
+    sums
+}
+
+/// The bytes of `row` from `at`, zeros after its end.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn part(row: &[u8], at: usize) -> __m256i {
+    if row.len() - at >= BYTES {
+        // SAFETY: checked.
+        return unsafe { _mm256_loadu_si256(row.as_ptr().add(at).cast()) };
+    }
+    let mut bytes = [0u8; BYTES];
+    bytes[..row.len() - at].copy_from_slice(&row[at..]);
+    // SAFETY: the array is one vector long.
+    unsafe { _mm256_loadu_si256(bytes.as_ptr().cast()) }
+}
+
+/// Every query with every row.
+#[target_feature(enable = "avx2")]
+fn many<const BITS: i32>(
+    query: &IntQueries,
+    rows: &[u8],
+    scratch: &mut IntScratch,
+    out: &mut [i32],
+) {
+    let (stride, count) = (query.stride(), query.count());
+    let len = rows.len() / query.width();
+    assert_eq!(out.len(), len * count);
+    let padded = len.next_multiple_of(ROWS);
+    if scratch.len() < padded * stride {
+        scratch.resize(padded * stride, 0);
+    }
+    for (row, to) in rows
+        .chunks_exact(query.width())
+        .zip(scratch.chunks_exact_mut(stride))
+    {
+        unpack::<BITS>(row, to);
+    }
+    for first_query in (0..count).step_by(GROUP) {
+        let queries = &query.values()[first_query * stride..][..GROUP * stride];
+        for first_row in (0..len).step_by(ROWS) {
+            let rows = &scratch[first_row * stride..][..ROWS * stride];
+            let dots = eight(queries, rows, stride);
+            let there = ROWS.min(len - first_row);
+            for (slot, dots) in dots.iter().enumerate().take(count - first_query) {
+                let start = (first_query + slot) * len + first_row;
+                out[start..start + there].copy_from_slice(&dots[..there]);
+            }
+        }
+    }
+}
+
+/// Codes of a packed row, plane by plane, zeros up to the end of `to`. Plain code: the compiler
+/// vectorises it, and it is a small part of a batch.
+#[target_feature(enable = "avx2")]
+fn unpack<const BITS: i32>(row: &[u8], to: &mut [u8]) {
+    let used = 8 / BITS as usize * row.len();
+    to[used..].fill(0);
+    for (index, plane) in to[..used].chunks_exact_mut(row.len()).enumerate() {
+        let by = 8 - BITS * (index as i32 + 1);
+        for (code, &byte) in plane.iter_mut().zip(row) {
+            *code = byte >> by & ((1 << BITS) - 1) as u8;
+        }
+    }
+}
+
+/// Four queries with two unpacked rows, `stride` bytes each: `[query][row]`.
+#[target_feature(enable = "avx2")]
+fn eight(queries: &[i8], rows: &[u8], stride: usize) -> [[i32; ROWS]; GROUP] {
+    assert!(queries.len() == GROUP * stride && rows.len() == ROWS * stride);
+    assert!(stride.is_multiple_of(BYTES));
+    let mut sums = [[_mm256_setzero_si256(); ROWS]; GROUP];
+    for start in (0..stride).step_by(RUN * BYTES) {
+        let mut short = [[_mm256_setzero_si256(); ROWS]; GROUP];
+        for at in (start..stride.min(start + RUN * BYTES)).step_by(BYTES) {
+            // SAFETY: `at + 32 <= stride`, and there are that many times `stride` bytes.
+            let codes = unsafe {
+                [
+                    _mm256_loadu_si256(rows.as_ptr().add(at).cast()),
+                    _mm256_loadu_si256(rows.as_ptr().add(stride + at).cast()),
+                ]
+            };
+            for (slot, short) in short.iter_mut().enumerate() {
+                // SAFETY: as above.
+                let values =
+                    unsafe { _mm256_loadu_si256(queries.as_ptr().add(slot * stride + at).cast()) };
+                for row in 0..ROWS {
+                    let products = _mm256_maddubs_epi16(codes[row], values);
+                    short[row] = _mm256_add_epi16(short[row], products);
+                }
+            }
+        }
+        for (sums, short) in sums.iter_mut().zip(short) {
+            for row in 0..ROWS {
+                let wide = _mm256_madd_epi16(short[row], _mm256_set1_epi16(1));
+                sums[row] = _mm256_add_epi32(sums[row], wide);
+            }
+        }
+    }
+    let mut dots = [[0; ROWS]; GROUP];
+    for (dots, sums) in dots.iter_mut().zip(sums) {
+        *dots = [total(sums[0]), total(sums[1])];
+    }
+    dots
+}
+
+/// Sum of the eight lanes.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn total(x: __m256i) -> i32 {
+    let half = _mm_add_epi32(_mm256_castsi256_si128(x), _mm256_extracti128_si256::<1>(x));
+    let pair = _mm_add_epi32(half, _mm_unpackhi_epi64(half, half));
+    let whole = _mm_add_epi32(pair, _mm_shuffle_epi32::<1>(pair));
+    _mm_cvtsi128_si32(whole)
+}

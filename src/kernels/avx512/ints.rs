@@ -1,0 +1,276 @@
+//! Integer scans with VPDPBUSD: four products of an unsigned and a signed byte per 32-bit lane.
+//!
+//! The naive loop unpacks a code, multiplies it with its query value and adds. Departures from it
+//! for one query (`four`):
+//!
+//! 1. Bytes meet planes (see `kernels::planes`), so that unpacking is a mask.
+//! 2. Only the upper half of a byte is shifted down. Within a half a code stays where it is,
+//!    scaled by a power of two: each position has a sum of its own, and the sums are shifted down
+//!    at the end, exactly, because each is a multiple of that power.
+//! 3. Four rows go together, so that a part of the query is loaded once for all of them.
+//! 4. The last part of a row is loaded under a mask. Zero bytes of the row multiply whatever part
+//!    of the query stands there, which its padding lets a kernel load.
+//!
+//! And for many queries (`many`), which is a product of two byte matrices:
+//!
+//! 5. The rows are unpacked to one byte per code once for all queries, in the order of the planes.
+//! 6. Four rows and four queries go together: sixteen sums in registers for eight loads.
+//! 7. Sixteen sums are folded by transposition, not one by one.
+//!
+//! No sum overflows: 65,535 codes of at most 15 (240 while scaled, a quarter of them) times 127.
+
+use crate::kernels::ints::{GROUP, PAD};
+use crate::kernels::{IntQueries, IntScratch};
+use std::arch::x86_64::*;
+
+/// Rows that go together.
+const ROWS: usize = 4;
+
+pub(super) fn int_code(query: &IntQueries, rows: &[u8], scratch: &mut IntScratch, out: &mut [i32]) {
+    // SAFETY: the table is used only where the level was detected.
+    unsafe {
+        match (query.count(), query.bits()) {
+            (1, 1) => one::<1, 4>(query, rows, out),
+            (1, 2) => one::<2, 2>(query, rows, out),
+            (1, _) => one::<4, 1>(query, rows, out),
+            (_, 1) => many::<1>(query, rows, scratch, out),
+            (_, 2) => many::<2>(query, rows, scratch, out),
+            _ => many::<4>(query, rows, scratch, out),
+        }
+    }
+}
+
+pub(super) fn int_rows(query: &IntQueries, rows: &[u8], ids: &[u32], out: &mut [i32]) {
+    // SAFETY: as above.
+    unsafe {
+        match query.bits() {
+            1 => given::<1, 4>(query, rows, ids, out),
+            2 => given::<2, 2>(query, rows, ids, out),
+            _ => given::<4, 1>(query, rows, ids, out),
+        }
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+fn one<const BITS: usize, const SUMS: usize>(query: &IntQueries, rows: &[u8], out: &mut [i32]) {
+    let width = query.width();
+    assert_eq!(rows.len(), width * out.len());
+    for (group, out) in out.chunks_mut(ROWS).enumerate() {
+        let mut at = [std::ptr::null(); ROWS];
+        for (slot, at) in at.iter_mut().enumerate() {
+            let row = group * ROWS + slot.min(out.len() - 1);
+            *at = rows[row * width..][..width].as_ptr();
+        }
+        // SAFETY: each pointer is to a whole row of `width` bytes.
+        let dots = unsafe { four::<BITS, SUMS>(query, at) };
+        out.copy_from_slice(&dots[..out.len()]);
+    }
+}
+
+/// Rows that are asked for ahead of their use: they lie anywhere.
+const AHEAD: usize = 8;
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+fn given<const BITS: usize, const SUMS: usize>(
+    query: &IntQueries,
+    rows: &[u8],
+    ids: &[u32],
+    out: &mut [i32],
+) {
+    let width = query.width();
+    let row = |id: u32| rows[id as usize * width..][..width].as_ptr();
+    for (group, (of, out)) in ids.chunks(ROWS).zip(out.chunks_mut(ROWS)).enumerate() {
+        let mut at = [std::ptr::null(); ROWS];
+        for (slot, at) in at.iter_mut().enumerate() {
+            *at = row(of[slot.min(of.len() - 1)]);
+            if let Some(&later) = ids.get(group * ROWS + AHEAD + slot) {
+                for line in (0..width).step_by(64) {
+                    _mm_prefetch::<_MM_HINT_T0>(row(later).wrapping_add(line).cast());
+                }
+            }
+        }
+        // SAFETY: each pointer is to a whole row of `width` bytes.
+        let dots = unsafe { four::<BITS, SUMS>(query, at) };
+        out.copy_from_slice(&dots[..out.len()]);
+    }
+}
+
+/// The first query with four rows. `SUMS` is the number of codes in half a byte.
+///
+/// # Safety
+/// Each of `rows` points to `query.width()` bytes.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+unsafe fn four<const BITS: usize, const SUMS: usize>(
+    query: &IntQueries,
+    rows: [*const u8; ROWS],
+) -> [i32; ROWS] {
+    let width = query.width();
+    // Planes are at most `(2 SUMS - 1) * width` in, so a load there ends within `dim + PAD`.
+    assert!(query.values().len() >= 2 * SUMS * width + PAD);
+    let planes = query.values().as_ptr();
+    let mut sums = [[_mm512_setzero_si512(); SUMS]; ROWS];
+    for at in (0..width).step_by(PAD) {
+        let mask = first(width - at);
+        let mut low = [_mm512_setzero_si512(); ROWS];
+        let mut high = low;
+        for slot in 0..ROWS {
+            // SAFETY: the mask keeps the load within `width` bytes of the row.
+            low[slot] = unsafe { _mm512_maskz_loadu_epi8(mask, rows[slot].add(at).cast()) };
+            high[slot] = _mm512_srli_epi16::<4>(low[slot]);
+        }
+        for sum in 0..SUMS {
+            let code = _mm512_set1_epi8((((1 << BITS) - 1) << (sum * BITS)) as i8);
+            // SAFETY: asserted above.
+            let (of_low, of_high) = unsafe {
+                let plane = |index: usize| planes.add(index * width + at).cast();
+                (
+                    _mm512_loadu_si512(plane(2 * SUMS - 1 - sum)),
+                    _mm512_loadu_si512(plane(SUMS - 1 - sum)),
+                )
+            };
+            for slot in 0..ROWS {
+                let (low, high) = (
+                    _mm512_and_si512(low[slot], code),
+                    _mm512_and_si512(high[slot], code),
+                );
+                let added = _mm512_dpbusd_epi32(sums[slot][sum], low, of_low);
+                sums[slot][sum] = _mm512_dpbusd_epi32(added, high, of_high);
+            }
+        }
+    }
+    let mut whole = [_mm512_setzero_si512(); ROWS];
+    for slot in 0..ROWS {
+        for sum in 0..SUMS {
+            let by = _mm_cvtsi32_si128((sum * BITS) as i32);
+            whole[slot] = _mm512_add_epi32(whole[slot], _mm512_sra_epi32(sums[slot][sum], by));
+        }
+    }
+    to_array(quarters(transposed(whole)))
+}
+
+/// Every query with every row.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+fn many<const BITS: usize>(
+    query: &IntQueries,
+    rows: &[u8],
+    scratch: &mut IntScratch,
+    out: &mut [i32],
+) {
+    let (stride, count) = (query.stride(), query.count());
+    let len = rows.len() / query.width();
+    assert_eq!(out.len(), len * count);
+    let padded = len.next_multiple_of(ROWS);
+    if scratch.len() < padded * stride {
+        scratch.resize(padded * stride, 0);
+    }
+    for (row, to) in rows
+        .chunks_exact(query.width())
+        .zip(scratch.chunks_exact_mut(stride))
+    {
+        unpack::<BITS>(row, to);
+    }
+    for first_query in (0..count).step_by(GROUP) {
+        let queries = &query.values()[first_query * stride..][..GROUP * stride];
+        for first_row in (0..len).step_by(ROWS) {
+            let rows = &scratch[first_row * stride..][..ROWS * stride];
+            let dots = sixteen(queries, rows, stride);
+            let there = ROWS.min(len - first_row);
+            for (slot, dots) in dots.iter().enumerate().take(count - first_query) {
+                let start = (first_query + slot) * len + first_row;
+                out[start..start + there].copy_from_slice(&dots[..there]);
+            }
+        }
+    }
+}
+
+/// Codes of a packed row, plane by plane, zeros up to the end of `to`.
+#[target_feature(enable = "avx512f,avx512bw")]
+fn unpack<const BITS: usize>(row: &[u8], to: &mut [u8]) {
+    let (width, count) = (row.len(), 8 / BITS);
+    to[count * width..].fill(0);
+    let code = _mm512_set1_epi8(((1 << BITS) - 1) as i8);
+    for at in (0..width).step_by(PAD) {
+        let mask = first(width - at);
+        // SAFETY: the mask keeps the load within the row.
+        let bytes = unsafe { _mm512_maskz_loadu_epi8(mask, row.as_ptr().add(at).cast()) };
+        for (index, plane) in to[..count * width].chunks_exact_mut(width).enumerate() {
+            let by = _mm_cvtsi32_si128((8 - BITS * (index + 1)) as i32);
+            let codes = _mm512_and_si512(_mm512_srl_epi16(bytes, by), code);
+            // SAFETY: the mask keeps the store within the plane, which is as long as the row.
+            unsafe { _mm512_mask_storeu_epi8(plane.as_mut_ptr().add(at).cast(), mask, codes) };
+        }
+    }
+}
+
+/// Four queries with four unpacked rows, `stride` bytes each: `[query][row]`.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+fn sixteen(queries: &[i8], rows: &[u8], stride: usize) -> [[i32; ROWS]; GROUP] {
+    assert!(queries.len() == GROUP * stride && rows.len() == ROWS * stride);
+    assert!(stride.is_multiple_of(PAD));
+    let mut sums = [[_mm512_setzero_si512(); ROWS]; GROUP];
+    for at in (0..stride).step_by(PAD) {
+        let mut codes = [_mm512_setzero_si512(); ROWS];
+        for (slot, codes) in codes.iter_mut().enumerate() {
+            // SAFETY: `at + 64 <= stride`, and there are four times `stride` bytes.
+            *codes = unsafe { _mm512_loadu_si512(rows.as_ptr().add(slot * stride + at).cast()) };
+        }
+        for (slot, sums) in sums.iter_mut().enumerate() {
+            // SAFETY: as above.
+            let values =
+                unsafe { _mm512_loadu_si512(queries.as_ptr().add(slot * stride + at).cast()) };
+            for row in 0..ROWS {
+                sums[row] = _mm512_dpbusd_epi32(sums[row], codes[row], values);
+            }
+        }
+    }
+    let mut dots = [[0; ROWS]; GROUP];
+    for (dots, sums) in dots.iter_mut().zip(sums) {
+        *dots = to_array(quarters(transposed(sums)));
+    }
+    dots
+}
+
+/// A mask of the first `left` bytes of a vector.
+#[inline(always)]
+fn first(left: usize) -> u64 {
+    if left < PAD {
+        (1 << left) - 1
+    } else {
+        !0
+    }
+}
+
+/// Lane `i` of each quarter is the sum of that quarter of `s[i]`.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn transposed(s: [__m512i; 4]) -> __m512i {
+    let ab = _mm512_add_epi32(
+        _mm512_unpacklo_epi32(s[0], s[1]),
+        _mm512_unpackhi_epi32(s[0], s[1]),
+    );
+    let cd = _mm512_add_epi32(
+        _mm512_unpacklo_epi32(s[2], s[3]),
+        _mm512_unpackhi_epi32(s[2], s[3]),
+    );
+    _mm512_add_epi32(_mm512_unpacklo_epi64(ab, cd), _mm512_unpackhi_epi64(ab, cd))
+}
+
+/// Sum of the four quarters.
+#[inline]
+#[target_feature(enable = "avx512f,avx512vl")]
+fn quarters(x: __m512i) -> __m128i {
+    let half = _mm256_add_epi32(_mm512_castsi512_si256(x), _mm512_extracti64x4_epi64::<1>(x));
+    _mm_add_epi32(
+        _mm256_castsi256_si128(half),
+        _mm256_extracti128_si256::<1>(half),
+    )
+}
+
+#[inline]
+#[target_feature(enable = "sse2")]
+fn to_array(x: __m128i) -> [i32; 4] {
+    let mut out = [0; 4];
+    // SAFETY: four i32 are 16 bytes.
+    unsafe { _mm_storeu_si128(out.as_mut_ptr().cast(), x) };
+    out
+}
