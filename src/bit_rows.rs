@@ -3,33 +3,19 @@
 
 use crate::kernels::BitKernel;
 use crate::rows;
-use crate::search::{CandidateBatch, Select, Selector, BLOCK};
-use rayon::prelude::*;
+use crate::search::{CandidateBatch, SearchResults, Select, Selector, Spread, Task};
+use std::ops::Range;
 
 /// Queries that share one pass over the rows, unless the caller says otherwise. A block of rows
 /// is then read from memory once for all of them.
-pub(crate) const TILE: usize = 16;
+pub(crate) const TILE: usize = 64;
+
+/// Rows of a kernel call: enough to hide the call, few enough for the nearest cache.
+const BLOCK: usize = 128;
 
 /// Candidates that the selections of one tile may hold together, 16 bytes each at most. A tile
 /// shrinks rather than pass it.
 const TILE_CANDIDATES: usize = 1 << 20;
-
-/// How a kernel's count becomes a score.
-#[derive(Clone, Copy)]
-pub(crate) struct BitScorer {
-    pub(crate) kernel: BitKernel,
-    /// `Some(dim)` where the score is `dim - count`.
-    pub(crate) from: Option<u32>,
-}
-
-impl BitScorer {
-    fn score(self, query: &[u64], rows: &[u64], out: &mut [u32]) {
-        (self.kernel)(query, rows, out);
-        if let Some(dim) = self.from {
-            out.iter_mut().for_each(|count| *count = dim - *count);
-        }
-    }
-}
 
 /// Bit `i % 64` of word `i / 64` of a row is coordinate `i`.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,88 +39,108 @@ impl BitRows {
     }
 
     /// Score of every row.
-    pub(crate) fn score_all(&self, scorer: BitScorer, query: &[u64], out: &mut [u32]) {
-        scorer.score(query, &self.rows, out);
+    pub(crate) fn score_all(&self, kernel: BitKernel, query: &[u64], out: &mut [u32]) {
+        kernel(query, &self.rows, self.words, out);
     }
 
     /// Score of the rows `ids`, which exist.
     pub(crate) fn score_rows(
         &self,
-        scorer: BitScorer,
+        kernel: BitKernel,
         query: &[u64],
         ids: &[u32],
         out: &mut [u32],
     ) {
         for (&id, out) in ids.iter().zip(out) {
             let row = rows::row(&self.rows, self.words, id as usize);
-            scorer.score(query, row, std::slice::from_mut(out));
+            kernel(query, row, self.words, std::slice::from_mut(out));
         }
     }
 
-    /// The best `m` rows of each query of a tile, handed to `take` in query order.
-    ///
-    /// `queries` holds the bit rows of the queries, back to back.
-    pub(crate) fn best_of_tile(
+    /// Offers the rows of a task to the selections of its queries, which `queries` holds.
+    fn scan(
         &self,
-        scorer: BitScorer,
+        kernel: BitKernel,
         queries: &[u64],
-        m: usize,
-        selectors: &mut Vec<Selector>,
-        mut take: impl FnMut(usize, &mut Select<'_, u32>),
+        rows: Range<usize>,
+        best: &mut [Select<'_, u32>],
     ) {
-        selectors.resize_with(queries.len() / self.words, Selector::default);
-        let mut best: Vec<_> = selectors
-            .iter_mut()
-            .map(|selector| selector.start(m))
-            .collect();
-        let mut scores = [0; BLOCK];
-        for (block, rows) in self.rows.chunks(BLOCK * self.words).enumerate() {
-            let scores = &mut scores[..rows.len() / self.words];
-            for (query, best) in queries.chunks_exact(self.words).zip(&mut best) {
-                scorer.score(query, rows, scores);
-                best.push_run(scores, block * BLOCK);
+        let words = self.words;
+        let mut scores = vec![0; BLOCK * best.len()];
+        let part = &self.rows[rows.start * words..rows.end * words];
+        for (block, part) in part.chunks(BLOCK * words).enumerate() {
+            let len = part.len() / words;
+            let scores = &mut scores[..len * best.len()];
+            kernel(queries, part, words, scores);
+            for (scores, best) in scores.chunks_exact(len).zip(&mut *best) {
+                best.push_run(scores, rows.start + block * BLOCK);
             }
         }
-        best.iter_mut()
-            .enumerate()
-            .for_each(|(index, best)| take(index, best));
     }
 
-    /// Candidates of every query, tiles in parallel.
+    /// A search for the best `k` rows of each of `queries`, bit rows back to back.
+    pub(crate) fn spread(&self, queries: &[u64], k: usize) -> Spread {
+        Spread {
+            nq: queries.len() / self.words,
+            len: self.len(),
+            row_bytes: 8 * self.words,
+            k: k.min(self.len()),
+        }
+    }
+
+    /// The best `k` rows of each query.
+    pub(crate) fn search(&self, kernel: BitKernel, queries: &[u64], k: usize) -> SearchResults {
+        self.spread(queries, k)
+            .results(|task, best| self.scan_task(kernel, queries, task, best))
+    }
+
+    /// The ids of the best `m` rows of each query, `tile` queries to a pass over the rows.
     pub(crate) fn candidates(
         &self,
-        scorer: BitScorer,
+        kernel: BitKernel,
         queries: &[u64],
         m: usize,
         tile: usize,
     ) -> Vec<Vec<u32>> {
-        let tile = tile.min(TILE_CANDIDATES / m.max(1)).max(1);
-        let tiles = queries.par_chunks(self.words.saturating_mul(tile));
-        let lists = tiles.map_init(Vec::new, |selectors, queries| {
-            let mut lists = Vec::with_capacity(queries.len() / self.words);
-            self.best_of_tile(scorer, queries, m, selectors, |_, best| {
-                lists.push(best.finish().map(|(_, row)| row).collect());
-            });
-            lists
-        });
-        lists.flatten_iter().collect()
+        self.spread(queries, m).lists(tile, |task, best| {
+            self.scan_task(kernel, queries, task, best)
+        })
+    }
+
+    fn scan_task(
+        &self,
+        kernel: BitKernel,
+        queries: &[u64],
+        task: Task,
+        best: &mut [Select<'_, u32>],
+    ) {
+        let of_task = &queries[task.queries.start * self.words..task.queries.end * self.words];
+        self.scan(kernel, of_task, task.rows, best);
     }
 
     /// Candidates of every query on the calling thread alone.
     pub(crate) fn candidates_serial(
         &self,
-        scorer: BitScorer,
+        kernel: BitKernel,
         queries: &[u64],
         m: usize,
     ) -> CandidateBatch {
         let mut batch = CandidateBatch::default();
-        let mut selectors = Vec::new();
+        let m = m.min(self.len());
         let tile = TILE.min(TILE_CANDIDATES / m.max(1)).max(1);
+        let mut selectors = vec![Selector::default(); tile];
         for queries in queries.chunks(self.words * tile) {
-            self.best_of_tile(scorer, queries, m, &mut selectors, |_, best| {
+            let start = |selector| Selector::start(selector, m);
+            let mut best: Vec<_> = selectors
+                .iter_mut()
+                .take(queries.len() / self.words)
+                .map(start)
+                .collect();
+            self.scan(kernel, queries, 0..self.len(), &mut best);
+            for best in &mut best {
                 batch.candidates.extend(best.finish().map(|(_, row)| row));
                 batch.offsets.push(batch.candidates.len());
-            });
+            }
         }
         batch
     }

@@ -8,7 +8,7 @@ use crate::primitives::{rank_norm_squared, Ranker};
 use crate::query::normalise_into;
 use crate::rank_io::{self, Header, IndexKind, IndexParams, Stored};
 use crate::rows;
-use crate::search::{best_rows, collect_rows, SearchResults};
+use crate::search::{prepare, scan_rows, SearchResults, Spread, Task};
 use crate::validate;
 use rayon::prelude::*;
 use std::io;
@@ -81,18 +81,18 @@ impl Rank {
         let kernel = self.prepare(queries)?.rank_rank;
         let (middle, scale) = self.spearman();
         let finish = |dot: u64| ((dot as f64 - middle) * scale) as f32;
-        collect_rows(
-            queries,
-            self.dim,
-            k.min(self.len()),
-            |query, scores, indices| {
-                let mut ranks = vec![0; self.dim];
-                Ranker::default().rank(query, &mut ranks);
-                let raw = |rows: &[u16], out: &mut [u64]| kernel(&ranks, rows, out);
-                best_rows(&self.ranks, self.dim, raw, finish, scores, indices);
-                Ok(())
-            },
-        )
+        let prepared = prepare(queries, self.dim, |query| {
+            let mut ranks = vec![0; self.dim];
+            Ranker::default().rank(query, &mut ranks);
+            ranks
+        });
+        Ok(self.spread(prepared.len(), k).results(|task: Task, best| {
+            let of_task = &prepared[task.queries];
+            let raw =
+                |query: usize, rows: &[u16], out: &mut [u64]| kernel(&of_task[query], rows, out);
+            let rows = &self.ranks[task.rows.start * self.dim..task.rows.end * self.dim];
+            scan_rows(rows, self.dim, task.rows.start, raw, finish, best);
+        }))
     }
 
     /// Cosine of each float query with the centred ranks of every row; the best `k` rows.
@@ -106,18 +106,18 @@ impl Rank {
         let kernel = self.prepare(queries)?.float_rank;
         let scale = 1.0 / rank_norm_squared(self.dim).sqrt();
         let finish = |dot: f64| (dot * scale) as f32;
-        collect_rows(
-            queries,
-            self.dim,
-            k.min(self.len()),
-            |query, scores, indices| {
-                let mut unit = Vec::new();
-                normalise_into(query, &mut unit);
-                let raw = |rows: &[u16], out: &mut [f64]| kernel(&unit, rows, out);
-                best_rows(&self.ranks, self.dim, raw, finish, scores, indices);
-                Ok(())
-            },
-        )
+        let prepared = prepare(queries, self.dim, |query| {
+            let mut unit = Vec::new();
+            normalise_into(query, &mut unit);
+            unit
+        });
+        Ok(self.spread(prepared.len(), k).results(|task: Task, best| {
+            let of_task = &prepared[task.queries];
+            let raw =
+                |query: usize, rows: &[u16], out: &mut [f64]| kernel(&of_task[query], rows, out);
+            let rows = &self.ranks[task.rows.start * self.dim..task.rows.end * self.dim];
+            scan_rows(rows, self.dim, task.rows.start, raw, finish, best);
+        }))
     }
 
     /// Removes row `idx`. The last row takes its id; the id it had is returned.
@@ -157,6 +157,15 @@ impl Rank {
     fn prepare(&self, queries: &[f32]) -> Result<&'static Kernels> {
         validate::rows(queries, self.dim)?;
         kernels::active()
+    }
+
+    fn spread(&self, nq: usize, k: usize) -> Spread {
+        Spread {
+            nq,
+            len: self.len(),
+            row_bytes: self.bytes_per_vec(),
+            k: k.min(self.len()),
+        }
     }
 
     /// What an exact product of two rank vectors becomes: `(dot - middle) * scale`.

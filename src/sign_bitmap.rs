@@ -1,7 +1,7 @@
 //! The index of signs: one bit per coordinate, scored by agreeing bits; and the candidate lists
 //! that it makes.
 
-use crate::bit_rows::{BitRows, BitScorer, TILE};
+use crate::bit_rows::{BitRows, TILE};
 use crate::error::{Error, Result};
 use crate::kernels;
 use crate::limits::MAX_SIGN_BITMAP_DIM;
@@ -96,7 +96,7 @@ impl SignBitmap {
         let bits = self.queries(queries)?;
         Ok(self
             .bits
-            .candidates(self.scorer()?, &bits, m.min(self.len()), TILE))
+            .candidates(kernels::active()?.agreement, &bits, m.min(self.len()), TILE))
     }
 
     /// [`SignBitmap::try_top_m_candidates`] of each query on the calling thread alone, for hosts that
@@ -112,7 +112,7 @@ impl SignBitmap {
         let bits = self.queries(queries)?;
         Ok(self
             .bits
-            .candidates_serial(self.scorer()?, &bits, m.min(self.len())))
+            .candidates_serial(kernels::active()?.agreement, &bits, m.min(self.len())))
     }
 
     /// Score of every row for one query, by row id.
@@ -143,12 +143,12 @@ impl SignBitmap {
     /// [`Error::InvalidLength`], [`Error::NotFinite`], [`Error::SimdCap`].
     pub fn try_score_all_batched_flat(&self, queries: &[f32]) -> Result<Vec<u32>> {
         let bits = self.queries(queries)?;
-        let scorer = self.scorer()?;
+        let kernel = kernels::active()?.agreement;
         let mut scores = vec![0; queries.len() / self.dim * self.len()];
         if !scores.is_empty() {
             bits.par_chunks(self.bits.words)
                 .zip(scores.par_chunks_mut(self.len()))
-                .for_each(|(query, scores)| self.bits.score_all(scorer, query, scores));
+                .for_each(|(query, scores)| self.bits.score_all(kernel, query, scores));
         }
         Ok(scores)
     }
@@ -190,13 +190,6 @@ impl SignBitmap {
     fn queries(&self, queries: &[f32]) -> Result<Vec<u64>> {
         validate::rows(queries, self.dim)?;
         Ok(sign_words(queries).collect())
-    }
-
-    fn scorer(&self) -> Result<BitScorer> {
-        Ok(BitScorer {
-            kernel: kernels::active()?.hamming,
-            from: Some(self.dim as u32),
-        })
     }
 }
 

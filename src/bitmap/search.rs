@@ -1,12 +1,11 @@
 //! Searches, candidate lists and scores of given rows.
 
 use super::Bitmap;
-use crate::bit_rows::{BitScorer, TILE};
+use crate::bit_rows::TILE;
 use crate::error::{Error, Result};
-use crate::kernels;
-use crate::search::{collect_rows, CandidateBatch, SearchResults, Select, Selector};
+use crate::kernels::{self, BitKernel};
+use crate::search::{prepare, CandidateBatch, SearchResults, Selector};
 use crate::validate;
-use rayon::prelude::*;
 
 impl Bitmap {
     /// Shared bits of each query with every row; the best `k` rows.
@@ -15,15 +14,9 @@ impl Bitmap {
     /// [`Error::InvalidLength`], [`Error::NotFinite`], [`Error::SimdCap`].
     pub fn try_search(&self, queries: &[f32], k: usize) -> Result<SearchResults> {
         validate::rows(queries, self.dim)?;
-        let scorer = scorer()?;
-        let k = k.min(self.len());
-        collect_rows(queries, self.dim, k, |query, scores, indices| {
-            let query = self.query_bits(query);
-            let take = |_, best: &mut Select<'_, u32>| best.finish_into(scores, indices);
-            self.bits
-                .best_of_tile(scorer, &query, k, &mut Vec::new(), take);
-            Ok(())
-        })
+        let kernel = kernel()?;
+        let bits = prepare(queries, self.dim, |query| self.query_bits(query)).concat();
+        Ok(self.bits.search(kernel, &bits, k))
     }
 
     /// Shared bits of one query with the rows `candidates`; the best `k` of them.
@@ -43,7 +36,7 @@ impl Bitmap {
         validate::row_ids(candidates, self.len())?;
         let mut counts = vec![0; candidates.len()];
         self.bits
-            .score_rows(scorer()?, &self.query_bits(query), candidates, &mut counts);
+            .score_rows(kernel()?, &self.query_bits(query), candidates, &mut counts);
         let mut selector = Selector::default();
         let mut best = selector.start(k.min(candidates.len()));
         candidates
@@ -92,13 +85,10 @@ impl Bitmap {
             return Err(Error::zero("batch_size"));
         }
         validate::rows(queries, self.dim)?;
-        let bits: Vec<u64> = queries
-            .par_chunks(self.dim)
-            .flat_map_iter(|query| self.query_bits(query))
-            .collect();
+        let bits = prepare(queries, self.dim, |query| self.query_bits(query)).concat();
         Ok(self
             .bits
-            .candidates(scorer()?, &bits, m.min(self.len()), batch_size))
+            .candidates(kernel()?, &bits, m.min(self.len()), batch_size))
     }
 
     /// [`Bitmap::try_top_m_candidates`] of each query on the calling thread alone, for hosts that own
@@ -118,7 +108,7 @@ impl Bitmap {
             .collect();
         Ok(self
             .bits
-            .candidates_serial(scorer()?, &bits, m.min(self.len())))
+            .candidates_serial(kernel()?, &bits, m.min(self.len())))
     }
 
     /// Bits that `query_bitmap` shares with each of the rows `candidates`, in their order.
@@ -138,14 +128,11 @@ impl Bitmap {
         validate::length("out", out.len(), candidates.len())?;
         validate::row_ids(candidates, self.len())?;
         self.bits
-            .score_rows(scorer()?, query_bitmap, candidates, out);
+            .score_rows(kernel()?, query_bitmap, candidates, out);
         Ok(())
     }
 }
 
-fn scorer() -> Result<BitScorer> {
-    Ok(BitScorer {
-        kernel: kernels::active()?.overlap,
-        from: None,
-    })
+fn kernel() -> Result<BitKernel> {
+    Ok(kernels::active()?.overlap)
 }

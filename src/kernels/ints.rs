@@ -38,6 +38,11 @@ impl IntQueries {
         self.values.resize(self.padded() * self.stride() + PAD, 0);
     }
 
+    /// Forgets the queries and keeps the buffer.
+    pub(crate) fn clear(&mut self) {
+        self.values.clear();
+    }
+
     /// Sets query `index` from one value per coordinate.
     pub(crate) fn set(&mut self, index: usize, values: &[i8]) {
         let (width, per_byte) = (self.width, usize::from(8 / self.bits));
@@ -58,11 +63,6 @@ impl IntQueries {
     /// Bytes of a packed row.
     pub(crate) fn width(&self) -> usize {
         self.width
-    }
-
-    /// Coordinates.
-    pub(crate) fn dim(&self) -> usize {
-        self.dim
     }
 
     /// Queries asked for.

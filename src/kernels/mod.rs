@@ -41,18 +41,19 @@ pub(crate) const COMPILED: &[Level] = &[
     Level::Avx512,
 ];
 
-/// A count over a query and each of the rows that follow each other in `rows`.
-pub(crate) type BitKernel = fn(query: &[u64], rows: &[u64], out: &mut [u32]);
+/// A count over each query with each row, all of them `words` long and back to back. `out` holds
+/// as many counts for each query as there are rows, query by query.
+pub(crate) type BitKernel = fn(queries: &[u64], rows: &[u64], words: usize, out: &mut [u32]);
 
 /// Where a kernel unpacks rows that it goes over several times.
 pub(crate) type IntScratch = Vec<u8>;
 
 /// The kernels of one level. Where it takes no ids, `rows` holds the rows of `out` back to back.
 pub(crate) struct Kernels {
-    /// Set bits that row and query share. Rows are as long as the query.
+    /// Set bits that row and query share.
     pub(crate) overlap: BitKernel,
-    /// Bits in which row and query differ. Rows are as long as the query.
-    pub(crate) hamming: BitKernel,
+    /// Bits that are equal in row and query.
+    pub(crate) agreement: BitKernel,
     /// `sum_i q_i r_i` of two rank vectors, exact.
     pub(crate) rank_rank: fn(query: &[u16], rows: &[u16], out: &mut [u64]),
     /// `sum_i q_i (r_i - (d - 1) / 2)`.
@@ -86,4 +87,17 @@ fn table(level: Level) -> &'static Kernels {
         Level::Avx512 => &avx512::KERNELS,
         _ => &portable::KERNELS,
     }
+}
+
+/// The levels that tests can force: compiled in and detected.
+#[cfg(test)]
+pub(crate) fn runnable() -> impl Iterator<Item = (Level, &'static Kernels)> {
+    let detected = crate::simd::detected_levels();
+    let skipped = |level: &Level| println!("SKIPPED: this machine cannot run {level}");
+    COMPILED.iter().copied().filter_map(move |level| {
+        let runs = detected.contains(&level);
+        runs.then(|| table(level))
+            .or_else(|| (skipped(&level), None).1)
+            .map(|k| (level, k))
+    })
 }

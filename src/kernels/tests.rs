@@ -4,7 +4,7 @@
 //! and lane boundaries of all levels. `ORDVEC_REQUIRE_SIMD` names a level that must be among
 //! those run; without it a level that cannot run here is reported and left out.
 
-use super::{table, CodePlanes, IntQueries, Kernels, QueryPlanes, COMPILED};
+use super::{runnable, table, CodePlanes, IntQueries, Kernels, QueryPlanes, COMPILED};
 use crate::primitives::pack_into;
 use crate::simd::{detected_levels, Level};
 
@@ -18,14 +18,7 @@ const LENGTHS: [usize; 26] = [
 ];
 
 fn for_each_level(suite: impl Fn(&Kernels, Level)) {
-    let runnable = |level: &Level| detected_levels().contains(level);
-    for &level in COMPILED {
-        if runnable(&level) {
-            suite(table(level), level);
-        } else {
-            println!("SKIPPED: this machine cannot run the {level} kernels");
-        }
-    }
+    runnable().for_each(|(level, kernels)| suite(kernels, level));
 }
 
 /// A small generator of integers below `limit`.
@@ -76,17 +69,19 @@ fn a_required_level_is_compiled_in_and_detected() {
 fn bit_counts() {
     for_each_level(|kernels, level| {
         for (length, rows) in shapes() {
-            let query = integers(length, u64::MAX, 1);
+            let queries = integers(length * 3, u64::MAX, 1);
             let rows_of = integers(length * rows, u64::MAX, 2);
-            let (mut shared, mut differing) = (vec![9; rows], vec![9; rows]);
-            (kernels.overlap)(&query, &rows_of, &mut shared);
-            (kernels.hamming)(&query, &rows_of, &mut differing);
-            for (at, row) in rows_of.chunks(length).enumerate() {
+            let (mut shared, mut equal) = (vec![9; 3 * rows], vec![9; 3 * rows]);
+            (kernels.overlap)(&queries, &rows_of, length, &mut shared);
+            (kernels.agreement)(&queries, &rows_of, length, &mut equal);
+            for (at, (&shared, &equal)) in shared.iter().zip(&equal).enumerate() {
+                let query = &queries[at / rows * length..][..length];
+                let row = &rows_of[at % rows * length..][..length];
                 let pairs = || query.iter().zip(row);
                 let expected: u32 = pairs().map(|(q, r)| (q & r).count_ones()).sum();
-                assert_eq!(shared[at], expected, "{level} {length}");
-                let expected: u32 = pairs().map(|(q, r)| (q ^ r).count_ones()).sum();
-                assert_eq!(differing[at], expected, "{level} {length}");
+                assert_eq!(shared, expected, "{level} {length}");
+                let expected: u32 = pairs().map(|(q, r)| (q ^ r).count_zeros()).sum();
+                assert_eq!(equal, expected, "{level} {length}");
             }
         }
     });
@@ -97,7 +92,7 @@ fn bit_counts_of_full_rows_do_not_overflow() {
     for_each_level(|kernels, level| {
         let words = vec![u64::MAX; 1 << 18];
         let mut count = [0];
-        (kernels.overlap)(&words, &words, &mut count);
+        (kernels.overlap)(&words, &words, words.len(), &mut count);
         assert_eq!(count, [1 << 24], "{level}");
     });
 }

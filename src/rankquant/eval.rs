@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::kernels::{self, CodePlanes};
 use crate::limits::{MAX_DIM, MIN_DIM};
 use crate::primitives::{bucket_bits, centre};
-use crate::search::{best_rows, collect_rows, SearchResults};
+use crate::search::{prepare, scan_rows, SearchResults, Spread, Task};
 use crate::validate;
 use rayon::prelude::*;
 
@@ -41,13 +41,24 @@ pub fn try_rankquant_eval_search(
         .collect();
     // Every row is the same multiset of codes, so sum and norm are those of any row.
     let finish = Finish::new(dim, bits);
-    collect_rows(queries, dim, k.min(len), |query, scores, indices| {
+    let prepared = prepare(queries, dim, |query| {
         let mut planes = CodePlanes::default();
         planes.fill(Bucketer::default().codes(query, bits), 8);
-        let raw = |rows: &[u8], out: &mut [u64]| kernel(&planes, rows, out);
-        best_rows(&codes, dim, raw, |dot| finish.score(dot), scores, indices);
-        Ok(())
-    })
+        planes
+    });
+    let spread = Spread {
+        nq: prepared.len(),
+        len,
+        row_bytes: dim,
+        k: k.min(len),
+    };
+    Ok(spread.results(|task: Task, best| {
+        let of_task = &prepared[task.queries];
+        let raw = |query: usize, rows: &[u8], out: &mut [u64]| kernel(&of_task[query], rows, out);
+        let rows = &codes[task.rows.start * dim..task.rows.end * dim];
+        let score = |dot| finish.score(dot);
+        scan_rows(rows, dim, task.rows.start, raw, score, best);
+    }))
 }
 
 /// Turns a product of raw codes into a cosine of centred ones.

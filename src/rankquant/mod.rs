@@ -4,12 +4,15 @@
 //! sum of the raw codes differs from that of the centred codes by a constant of the query.
 //! Kernels work on raw codes; the constant is taken off when a score is finished.
 
+mod bound;
 mod eval;
 mod index;
 mod params;
+mod scan;
 mod search;
 mod serial;
 mod subset;
+mod symmetric;
 mod two_stage;
 
 pub use eval::try_rankquant_eval_search;

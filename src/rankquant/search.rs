@@ -1,11 +1,14 @@
 //! Searches over all rows.
 
+use super::bound::Quantised;
 use super::index::{Bucketer, RankQuant};
+use super::scan::{scan, Packed, Refine};
+use super::symmetric::Cosine;
 use crate::error::{Error, Result};
-use crate::kernels::{self, CodePlanes, QueryPlanes};
+use crate::kernels::{self, CodePlanes, IntQueries, Kernels, QueryPlanes};
 use crate::primitives::{centre, rankquant_norm_squared};
 use crate::query::normalise_into;
-use crate::search::{best_rows, collect_rows, SearchResults};
+use crate::search::{prepare, scan_rows, SearchResults, Spread, Task};
 use crate::validate;
 
 /// A float query, ready for the kernels, and what turns a raw sum into a score.
@@ -13,6 +16,8 @@ use crate::validate;
 pub(super) struct AsymmetricQuery {
     unit: Vec<f32>,
     pub(super) planes: QueryPlanes,
+    /// Empty for 8 bits, which have no integer scan.
+    pub(super) quantised: Quantised,
     /// `centre * sum_i q_i`, which the raw codes add to every row.
     offset: f64,
     /// `1 / rankquant_norm(dim, bits)`.
@@ -24,6 +29,9 @@ impl AsymmetricQuery {
     pub(super) fn fill(&mut self, query: &[f32], bits: u8) {
         normalise_into(query, &mut self.unit);
         self.planes.fill(&self.unit, bits);
+        if bits < 8 {
+            self.quantised.fill(&self.unit, bits);
+        }
         self.offset = centre(bits) * self.unit.iter().map(|&q| f64::from(q)).sum::<f64>();
         self.scale = 1.0 / rankquant_norm_squared(query.len(), bits).sqrt();
     }
@@ -32,11 +40,36 @@ impl AsymmetricQuery {
     pub(super) fn clear(&mut self) {
         self.unit.clear();
         self.planes.fill(&[], 8);
+        self.quantised.values.clear();
+    }
+
+    fn new(query: &[f32], bits: u8) -> Self {
+        let mut prepared = Self::default();
+        prepared.fill(query, bits);
+        prepared
     }
 
     /// The score of a row whose raw sum is `dot`.
     pub(super) fn score(&self, dot: f64) -> f32 {
         ((dot - self.offset) * self.scale) as f32
+    }
+}
+
+/// A query with the kernels that score a row exactly.
+pub(super) struct Exact<'a> {
+    pub(super) kernels: &'a Kernels,
+    pub(super) query: &'a AsymmetricQuery,
+}
+
+impl Refine for Exact<'_> {
+    fn least(&self, score: f32) -> i32 {
+        self.query.quantised.least(score)
+    }
+
+    fn score(&self, row: &[u8], _: i32) -> f32 {
+        let mut dot = [0.0];
+        (self.kernels.float_code)(&self.query.planes, row, &mut dot);
+        self.query.score(dot[0])
     }
 }
 
@@ -56,28 +89,26 @@ impl RankQuant {
             });
         }
         validate::rows(queries, self.dim)?;
-        let kernel = kernels::active()?.code_code;
-        let (middle, scale) = self.symmetric_finish();
-        let finish = |dot: u64| ((dot as f64 - middle) * scale) as f32;
-        collect_rows(
-            queries,
-            self.dim,
-            k.min(self.len()),
-            |query, scores, indices| {
-                let mut planes = CodePlanes::default();
-                planes.fill(Bucketer::default().codes(query, self.bits), self.bits);
-                let raw = |rows: &[u8], out: &mut [u64]| kernel(&planes, rows, out);
-                best_rows(
-                    &self.packed,
-                    self.bytes_per_vec(),
-                    raw,
-                    finish,
-                    scores,
-                    indices,
-                );
-                Ok(())
-            },
-        )
+        Ok(self.symmetric(kernels::active()?, queries, k))
+    }
+
+    /// [`RankQuant::search`] of proven queries with given kernels.
+    pub(super) fn symmetric(&self, kernels: &Kernels, queries: &[f32], k: usize) -> SearchResults {
+        let codes = prepare(queries, self.dim, |query| {
+            Bucketer::default().codes(query, self.bits).to_vec()
+        });
+        let cosine = Cosine::new(self.dim, self.bits);
+        if self.bits == 8 {
+            return self.symmetric_of_bytes(kernels, &codes, cosine, k);
+        }
+        self.spread(codes.len(), k).results(|task: Task, best| {
+            let queries = self.integers(codes[task.queries.clone()].iter().map(|codes| {
+                // Codes of at most four bits: the cast keeps them.
+                codes.iter().map(|&code| code as i8).collect()
+            }));
+            let refine = vec![cosine; task.queries.len()];
+            scan(kernels, self.packed(), task.rows, &queries, &refine, best);
+        })
     }
 
     /// `sum_i q_i centre(code_i) / norm` of each L2-normalised query with every row; the best
@@ -89,27 +120,24 @@ impl RankQuant {
     /// [`Error::InvalidLength`], [`Error::NotFinite`], [`Error::SimdCap`].
     pub fn try_search_asymmetric(&self, queries: &[f32], k: usize) -> Result<SearchResults> {
         validate::rows(queries, self.dim)?;
-        let kernel = kernels::active()?.float_code;
-        collect_rows(
-            queries,
-            self.dim,
-            k.min(self.len()),
-            |query, scores, indices| {
-                let mut prepared = AsymmetricQuery::default();
-                prepared.fill(query, self.bits);
-                let raw = |rows: &[u8], out: &mut [f64]| kernel(&prepared.planes, rows, out);
-                let finish = |dot| prepared.score(dot);
-                best_rows(
-                    &self.packed,
-                    self.bytes_per_vec(),
-                    raw,
-                    finish,
-                    scores,
-                    indices,
-                );
-                Ok(())
-            },
-        )
+        Ok(self.asymmetric(kernels::active()?, queries, k))
+    }
+
+    /// [`RankQuant::search_asymmetric`] of proven queries with given kernels.
+    pub(super) fn asymmetric(&self, kernels: &Kernels, queries: &[f32], k: usize) -> SearchResults {
+        let bits = self.bits;
+        let prepared = prepare(queries, self.dim, |query| AsymmetricQuery::new(query, bits));
+        if bits == 8 {
+            return self.asymmetric_of_bytes(kernels, &prepared, k);
+        }
+        self.spread(prepared.len(), k).results(|task: Task, best| {
+            let of_task = &prepared[task.queries];
+            let values = of_task.iter().map(|query| query.quantised.values.clone());
+            let exact = |query| Exact { kernels, query };
+            let refine: Vec<_> = of_task.iter().map(exact).collect();
+            let queries = self.integers(values);
+            scan(kernels, self.packed(), task.rows, &queries, &refine, best);
+        })
     }
 
     /// Whether [`RankQuant::try_search`] can be called: every bucket has equally many coordinates.
@@ -117,11 +145,77 @@ impl RankQuant {
         self.dim.is_multiple_of(1 << self.bits)
     }
 
-    /// What an exact product of two code rows becomes: `(dot - middle) * scale`. Both rows sum to
-    /// `dim * centre`, so centring them takes `dim * centre^2` off the product.
-    fn symmetric_finish(&self) -> (f64, f64) {
-        let centre = centre(self.bits);
-        let norm_squared = rankquant_norm_squared(self.dim, self.bits);
-        (self.dim as f64 * centre * centre, 1.0 / norm_squared)
+    pub(super) fn packed(&self) -> Packed<'_> {
+        Packed {
+            bytes: &self.packed,
+            width: self.bytes_per_vec(),
+        }
+    }
+
+    fn spread(&self, nq: usize, k: usize) -> Spread {
+        Spread {
+            nq,
+            len: self.len(),
+            row_bytes: self.bytes_per_vec(),
+            k: k.min(self.len()),
+        }
+    }
+
+    fn integers(&self, values: impl ExactSizeIterator<Item = Vec<i8>>) -> IntQueries {
+        let mut queries = IntQueries::default();
+        queries.start(self.dim, self.bits, values.len());
+        values
+            .enumerate()
+            .for_each(|(index, values)| queries.set(index, &values));
+        queries
+    }
+
+    /// The symmetric search with 8 bits, which has no integer scan.
+    fn symmetric_of_bytes(
+        &self,
+        kernels: &Kernels,
+        codes: &[Vec<u8>],
+        cosine: Cosine,
+        k: usize,
+    ) -> SearchResults {
+        let planes_of = |codes: &Vec<u8>| {
+            let mut planes = CodePlanes::default();
+            planes.fill(codes, 8);
+            planes
+        };
+        self.spread(codes.len(), k).results(|task: Task, best| {
+            let planes: Vec<_> = codes[task.queries].iter().map(planes_of).collect();
+            let raw = |query: usize, rows: &[u8], out: &mut [u64]| {
+                (kernels.code_code)(&planes[query], rows, out)
+            };
+            let rows = &self.packed[task.rows.start * self.dim..task.rows.end * self.dim];
+            let finish = |product| cosine.of(product);
+            scan_rows(rows, self.dim, task.rows.start, raw, finish, best);
+        })
+    }
+
+    /// The asymmetric search with 8 bits, which has no integer scan: a row need not have equally
+    /// many coordinates in every bucket.
+    fn asymmetric_of_bytes(
+        &self,
+        kernels: &Kernels,
+        prepared: &[AsymmetricQuery],
+        k: usize,
+    ) -> SearchResults {
+        self.spread(prepared.len(), k).results(|task: Task, best| {
+            let rows = &self.packed[task.rows.start * self.dim..task.rows.end * self.dim];
+            for (query, best) in prepared[task.queries].iter().zip(best) {
+                let raw = |_, rows: &[u8], out: &mut [f64]| {
+                    (kernels.float_code)(&query.planes, rows, out)
+                };
+                let finish = |dot| query.score(dot);
+                let best = std::slice::from_mut(best);
+                scan_rows(rows, self.dim, task.rows.start, raw, finish, best);
+            }
+        })
     }
 }
+
+#[cfg(test)]
+#[path = "search_tests.rs"]
+mod tests;

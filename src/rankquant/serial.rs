@@ -2,12 +2,16 @@
 //! no allocation once the scratch has grown to what the calls need.
 
 use super::index::RankQuant;
-use super::search::AsymmetricQuery;
+use super::scan::{offer, Refine};
+use super::search::{AsymmetricQuery, Exact};
 use crate::error::{Error, Result};
-use crate::kernels::{self, Kernels};
+use crate::kernels::{self, IntQueries, Kernels};
 use crate::rows;
 use crate::search::{SearchResults, Selector};
 use crate::validate;
+
+/// Candidates that are scanned at a time.
+const RUN: usize = 128;
 
 /// Buffers that [`RankQuant::try_search_asymmetric_subset_batched_serial_into`] uses again.
 ///
@@ -15,6 +19,7 @@ use crate::validate;
 #[derive(Clone, Debug, Default)]
 pub struct SubsetScratch {
     query: AsymmetricQuery,
+    integers: IntQueries,
     selector: Selector,
 }
 
@@ -27,6 +32,7 @@ impl SubsetScratch {
     /// Forgets the last query and keeps the room. Never needed: every call begins anew.
     pub fn clear(&mut self) {
         self.query.clear();
+        self.integers.clear();
         self.selector.start::<f32>(0);
     }
 }
@@ -126,16 +132,31 @@ impl RankQuant {
     ) {
         let SubsetScratch {
             query: prepared,
+            integers,
             selector,
         } = scratch;
         prepared.fill(query, self.bits);
         let mut best = selector.start(scores.len());
-        let width = self.bytes_per_vec();
-        for &id in candidates {
-            let mut dot = [0.0];
-            let row = rows::row(&self.packed, width, id as usize);
-            (kernels.float_code)(&prepared.planes, row, &mut dot);
-            best.push(prepared.score(dot[0]), id);
+        let query = Exact {
+            kernels,
+            query: prepared,
+        };
+        // The scan decides nothing where nearly every row is scored exactly anyway.
+        if self.bits == 8 || candidates.len() <= scores.len() + RUN {
+            for &id in candidates {
+                let row = rows::row(&self.packed, self.bytes_per_vec(), id as usize);
+                best.push(query.score(row, 0), id);
+            }
+        } else {
+            integers.start(self.dim, self.bits, 1);
+            integers.set(0, &prepared.quantised.values);
+            let mut products = [0; RUN];
+            for ids in candidates.chunks(RUN) {
+                let products = &mut products[..ids.len()];
+                (kernels.int_rows)(integers, &self.packed, ids, products);
+                let id = |at: usize| ids[at] as usize;
+                offer(self.packed(), products, id, &query, &mut best);
+            }
         }
         best.finish_into(scores, indices);
     }

@@ -4,9 +4,10 @@ mod candidates;
 mod results;
 mod scan;
 mod select;
+mod spread;
 
 pub use candidates::CandidateBatch;
-pub(crate) use results::collect_rows;
 pub use results::SearchResults;
-pub(crate) use scan::{best_rows, BLOCK};
+pub(crate) use scan::scan_rows;
 pub(crate) use select::{Select, Selector};
+pub(crate) use spread::{prepare, Spread, Task};

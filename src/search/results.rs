@@ -1,8 +1,5 @@
 //! The rectangular result of a search over many queries.
 
-use crate::error::Result;
-use rayon::prelude::*;
-
 /// Scores and row ids of a search, `nq` rows of `k` each, row-major.
 ///
 /// Within a row scores descend; equal scores are ordered by ascending row id. `k` is already
@@ -74,34 +71,4 @@ impl SearchResults {
 fn row<T>(flat: &[T], qi: usize, k: usize) -> &[T] {
     let start = qi.saturating_mul(k);
     flat.get(start..start.saturating_add(k)).unwrap_or(&[])
-}
-
-/// Runs `search(query, scores, indices)` for every row of `queries`, in parallel.
-///
-/// `k` is the clamped width; each call fills `k` scores and `k` ids.
-pub(crate) fn collect_rows<F>(
-    queries: &[f32],
-    dim: usize,
-    k: usize,
-    search: F,
-) -> Result<SearchResults>
-where
-    F: Fn(&[f32], &mut [f32], &mut [i64]) -> Result<()> + Sync,
-{
-    let nq = queries.len() / dim;
-    let mut scores = vec![0.0; nq * k];
-    let mut indices = vec![-1; nq * k];
-    if k > 0 {
-        let outputs = scores.par_chunks_mut(k).zip(indices.par_chunks_mut(k));
-        queries
-            .par_chunks(dim)
-            .zip(outputs)
-            .try_for_each(|(query, (scores, indices))| search(query, scores, indices))?;
-    }
-    Ok(SearchResults {
-        scores,
-        indices,
-        nq,
-        k,
-    })
 }

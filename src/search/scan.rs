@@ -1,31 +1,32 @@
-//! Scoring all rows of an index for one query.
+//! Scoring consecutive rows for the queries of a task, one query of a block at a time.
 
-use super::select::Selector;
+use super::select::{Score, Select};
 
-/// Rows scored per kernel call: enough to hide the call, few enough for the stack.
-pub(crate) const BLOCK: usize = 128;
+/// Rows scored per kernel call: enough to hide the call, few enough for the stack and, for all
+/// but the widest rows, for a near cache, where the further queries of the task find them.
+const BLOCK: usize = 128;
 
-/// The best rows of `rows`, each `width` elements long, into the columns of a result row.
+/// Offers every row of `rows`, each `width` elements long, to the selection of every query.
 ///
-/// `kernel` fills a raw score for every row that it is given; `finish` makes it a score. The
-/// length of `scores` is the `k` of the selection.
-pub(crate) fn best_rows<T, S: Copy + Default>(
+/// `kernel` fills a raw score of query `i` for each row that it is given; `finish` makes it a
+/// score. `first` is the id of the first row.
+pub(crate) fn scan_rows<T, R: Copy + Default, S: Score + Default>(
     rows: &[T],
     width: usize,
-    kernel: impl Fn(&[T], &mut [S]),
-    finish: impl Fn(S) -> f32,
-    scores: &mut [f32],
-    indices: &mut [i64],
+    first: usize,
+    kernel: impl Fn(usize, &[T], &mut [R]),
+    finish: impl Fn(R) -> S,
+    best: &mut [Select<'_, S>],
 ) {
-    let mut selector = Selector::default();
-    let mut best = selector.start(scores.len());
-    let mut raw = [S::default(); BLOCK];
+    let mut raw = [R::default(); BLOCK];
+    let mut scores = [S::default(); BLOCK];
     for (block, rows) in rows.chunks(BLOCK * width).enumerate() {
-        let raw = &mut raw[..rows.len() / width];
-        kernel(rows, raw);
-        for (offset, &raw) in raw.iter().enumerate() {
-            best.push(finish(raw), (block * BLOCK + offset) as u32);
+        let len = rows.len() / width;
+        for (query, best) in best.iter_mut().enumerate() {
+            kernel(query, rows, &mut raw[..len]);
+            let pairs = scores.iter_mut().zip(&raw[..len]);
+            pairs.for_each(|(score, &raw)| *score = finish(raw));
+            best.push_run(&scores[..len], first + block * BLOCK);
         }
     }
-    best.finish_into(scores, indices);
 }

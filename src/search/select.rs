@@ -52,7 +52,10 @@ impl Score for f32 {
 }
 
 /// Smallest number of keys to gather beyond `k` before selecting again.
-const SLACK: usize = 256;
+const SLACK: usize = 64;
+
+/// Scores looked at together when a run of rows is offered.
+const RUN: usize = 32;
 
 /// The selector. It can be used again, and then allocates only if it needs more room than
 /// ever before.
@@ -71,10 +74,7 @@ impl Selector {
         self.full = k + k.max(SLACK);
         self.bound = if k == 0 { 0 } else { u64::MAX };
         self.keys.clear();
-        Select {
-            selector: self,
-            score: PhantomData,
-        }
+        self.resume()
     }
 
     fn push(&mut self, key: u64) {
@@ -87,6 +87,19 @@ impl Selector {
             self.keys.truncate(self.k);
             // A key equal to the bound is a duplicate of a kept one and could not displace it.
             self.bound = worst;
+        }
+    }
+
+    /// Takes over what another selection of the same `k` has kept.
+    pub(crate) fn absorb(&mut self, other: &Self) {
+        other.keys.iter().for_each(|&key| self.push(key));
+    }
+
+    /// Goes on with a selection that was started.
+    pub(crate) fn resume<S: Score>(&mut self) -> Select<'_, S> {
+        Select {
+            selector: self,
+            score: PhantomData,
         }
     }
 
@@ -112,9 +125,25 @@ impl<S: Score> Select<'_, S> {
 
     /// Offers consecutive rows, the first of them `first`.
     pub(crate) fn push_run(&mut self, scores: &[S], first: usize) {
-        for (offset, &score) in scores.iter().enumerate() {
-            self.push(score, (first + offset) as u32);
+        for (run, scores) in scores.chunks(RUN).enumerate() {
+            let least = !((self.selector.bound >> 32) as u32);
+            // No early exit, so that it vectorises. Almost always no row of the run is any good.
+            if !scores
+                .iter()
+                .fold(false, |any, score| any | (score.to_order() >= least))
+            {
+                continue;
+            }
+            for (offset, &score) in scores.iter().enumerate() {
+                self.push(score, (first + run * RUN + offset) as u32);
+            }
         }
+    }
+
+    /// A score that a row must reach to be kept, if there is one yet. It only rises.
+    pub(crate) fn bound(&self) -> Option<S> {
+        let bound = self.selector.bound;
+        (bound != u64::MAX).then(|| S::from_order(!((bound >> 32) as u32)))
     }
 
     /// Ends the selection and gives the chosen rows, best first.

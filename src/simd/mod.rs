@@ -6,8 +6,7 @@
 //! not above the cap in the environment variable `ORDVEC_SIMD`.
 //!
 //! The Cargo features `simd-avx2`, `simd-avx512` and `simd-neon` each compile one level in on
-//! the architecture that has it. In this release no level but the portable one has kernels, so
-//! the features change nothing yet and [`compiled_levels`] says `portable` alone.
+//! the architecture that has it. `simd-neon` has no kernels yet: AArch64 runs the portable ones.
 
 mod cap;
 mod detect;

@@ -7,11 +7,19 @@
 //! 2. Four rows go together, so that a part of the query is loaded once for all of them.
 //! 3. The words after the last whole vector are counted one by one.
 //! 4. The rows that four does not divide repeat the last row; only their sums are written.
+//! 5. All queries go over a group of rows before the next group: it stays in the nearest cache.
+//! 6. Rows further on are asked for ahead of their use.
+
+// The loops over slots index several arrays of registers at once.
+#![allow(clippy::needless_range_loop)]
 
 use std::arch::x86_64::*;
 
 /// Rows that go together.
 const ROWS: usize = 4;
+
+/// Bytes from a group to the rows that are asked for meanwhile.
+const PREFETCH: usize = 4096;
 
 /// Words of a vector.
 const WORDS: usize = 4;
@@ -19,33 +27,46 @@ const WORDS: usize = 4;
 /// Vectors whose byte counts are added before they are widened.
 const RUN: usize = 31;
 
-pub(super) fn overlap(query: &[u64], rows: &[u64], out: &mut [u32]) {
+pub(super) fn overlap(queries: &[u64], rows: &[u64], words: usize, out: &mut [u32]) {
     // SAFETY: the table is used only where the level was detected.
-    unsafe { count::<false>(query, rows, out) }
+    unsafe { count::<false>(queries, rows, words, out) }
 }
 
-pub(super) fn hamming(query: &[u64], rows: &[u64], out: &mut [u32]) {
+pub(super) fn agreement(queries: &[u64], rows: &[u64], words: usize, out: &mut [u32]) {
     // SAFETY: as above.
-    unsafe { count::<true>(query, rows, out) }
+    unsafe { count::<true>(queries, rows, words, out) }
 }
 
 #[target_feature(enable = "avx2,popcnt")]
-fn count<const DIFFER: bool>(query: &[u64], rows: &[u64], out: &mut [u32]) {
-    let words = query.len();
-    assert_eq!(rows.len(), words * out.len());
-    for (group, out) in out.chunks_mut(ROWS).enumerate() {
-        let mut of: [&[u64]; ROWS] = [&[]; ROWS];
-        for (slot, of) in of.iter_mut().enumerate() {
-            let row = group * ROWS + slot.min(out.len() - 1);
-            *of = &rows[row * words..][..words];
+fn count<const AGREE: bool>(queries: &[u64], rows: &[u64], words: usize, out: &mut [u32]) {
+    let len = rows.len() / words;
+    assert_eq!(queries.len() / words * len, out.len());
+    for first in (0..len).step_by(ROWS) {
+        let row = |slot: usize| crate::rows::row(rows, words, (first + slot).min(len - 1));
+        let of = [row(0), row(1), row(2), row(3)];
+        prefetch(of[0].as_ptr(), ROWS * words * size_of::<u64>());
+        let there = ROWS.min(len - first);
+        for (query, out) in queries.chunks_exact(words).zip(out.chunks_exact_mut(len)) {
+            let counts = four::<AGREE>(query, of);
+            out[first..first + there].copy_from_slice(&counts[..there]);
         }
-        let counts = four::<DIFFER>(query, of);
-        out.copy_from_slice(&counts[..out.len()]);
     }
 }
 
+/// Asks for the rows that follow: the streams of a group, each short, are no pattern that the
+/// hardware follows.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn prefetch(group: *const u64, bytes: usize) {
+    let ahead = group.cast::<i8>().wrapping_add(bytes.max(PREFETCH));
+    for line in (0..bytes).step_by(64) {
+        _mm_prefetch::<_MM_HINT_T0>(ahead.wrapping_add(line));
+    }
+}
+
+#[inline]
 #[target_feature(enable = "avx2,popcnt")]
-fn four<const DIFFER: bool>(query: &[u64], rows: [&[u64]; ROWS]) -> [u32; ROWS] {
+fn four<const AGREE: bool>(query: &[u64], rows: [&[u64]; ROWS]) -> [u32; ROWS] {
     let whole = query.len() / WORDS * WORDS;
     assert!(rows[0].len() == query.len() && rows[1].len() == query.len());
     assert!(rows[2].len() == query.len() && rows[3].len() == query.len());
@@ -57,7 +78,7 @@ fn four<const DIFFER: bool>(query: &[u64], rows: [&[u64]; ROWS]) -> [u32; ROWS] 
             let wanted = unsafe { _mm256_loadu_si256(query.as_ptr().add(at).cast()) };
             for slot in 0..ROWS {
                 let row = unsafe { _mm256_loadu_si256(rows[slot].as_ptr().add(at).cast()) };
-                let both = if DIFFER {
+                let both = if AGREE {
                     _mm256_xor_si256(wanted, row)
                 } else {
                     _mm256_and_si256(wanted, row)
@@ -74,7 +95,10 @@ fn four<const DIFFER: bool>(query: &[u64], rows: [&[u64]; ROWS]) -> [u32; ROWS] 
     for slot in 0..ROWS {
         out[slot] = total(sums[slot]);
         for (&q, &r) in query[whole..].iter().zip(&rows[slot][whole..]) {
-            out[slot] += if DIFFER { q ^ r } else { q & r }.count_ones();
+            out[slot] += if AGREE { q ^ r } else { q & r }.count_ones();
+        }
+        if AGREE {
+            out[slot] = 64 * query.len() as u32 - out[slot];
         }
     }
     out

@@ -13,13 +13,16 @@
 //!
 //! And for many queries (`many`), which is a product of two byte matrices:
 //!
-//! 5. The rows are unpacked to one byte per code once for all queries, in the order of the planes.
-//! 6. Two rows and four queries go together.
-//! 7. Products are added as 16-bit integers over [`RUN`] vectors before they are widened.
+//! 6. The rows are unpacked to one byte per code once for all queries, in the order of the planes.
+//! 7. Two rows and four queries go together.
+//! 8. Products are added as 16-bit integers over [`RUN`] vectors before they are widened.
 //!
 //! No sum overflows. A masked half byte is at most 15, so a lane of VPMADDUBSW is at most
 //! 2 * 15 * 127 = 3,810, and [`RUN`] = 8 of them stay below 2^15. In `two` a lane holds, of each
 //! position, two of them: at most 7,620 with 4 bits, 2 * 3,810 over all positions with fewer.
+
+// The loops over slots index several arrays of registers at once.
+#![allow(clippy::needless_range_loop)]
 
 use crate::kernels::ints::{GROUP, PAD};
 use crate::kernels::{IntQueries, IntScratch};
@@ -64,8 +67,23 @@ fn one<const BITS: i32, const SUMS: usize>(query: &IntQueries, rows: &[u8], out:
     let width = query.width();
     assert_eq!(rows.len(), width * out.len());
     for (rows, out) in rows.chunks(ROWS * width).zip(out.chunks_mut(ROWS)) {
+        prefetch(rows.as_ptr(), rows.len());
         let dots = two::<BITS, SUMS>(query, [&rows[..width], &rows[rows.len() - width..]]);
         out.copy_from_slice(&dots[..out.len()]);
+    }
+}
+
+/// Bytes from a group to the rows that are asked for meanwhile.
+const PREFETCH: usize = 4096;
+
+/// Asks for the rows that follow: the streams of a group, each short, are no pattern that the
+/// hardware follows.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn prefetch(group: *const u8, bytes: usize) {
+    let ahead = group.cast::<i8>().wrapping_add(bytes.max(PREFETCH));
+    for line in (0..bytes).step_by(64) {
+        _mm_prefetch::<_MM_HINT_T0>(ahead.wrapping_add(line));
     }
 }
 

@@ -13,7 +13,7 @@ use super::{CodePlanes, Kernels, QueryPlanes};
 /// The table of this level.
 pub(super) static KERNELS: Kernels = Kernels {
     overlap: bits::overlap,
-    hamming: bits::hamming,
+    agreement: bits::agreement,
     rank_rank,
     float_rank,
     code_code,

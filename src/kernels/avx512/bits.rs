@@ -8,38 +8,69 @@
 //!    and in the row, and count nothing.
 //! 3. The eight sums of eight lanes are folded into one vector by a transposition.
 //! 4. The rows that eight does not divide repeat the last row; only their sums are written.
+//! 5. All queries go over a group of rows before the next group: it stays in the nearest cache.
+//! 6. Rows further on are asked for ahead of their use.
 
 use std::arch::x86_64::*;
 
 /// Rows that go together.
 const ROWS: usize = 8;
 
+/// Bytes from a group to the rows that are asked for meanwhile.
+const PREFETCH: usize = 4096;
+
 /// Words of a vector.
 const WORDS: usize = 8;
 
-pub(super) fn overlap(query: &[u64], rows: &[u64], out: &mut [u32]) {
+pub(super) fn overlap(queries: &[u64], rows: &[u64], words: usize, out: &mut [u32]) {
     // SAFETY: the table is used only where the level was detected.
-    unsafe { count::<false>(query, rows, out) }
+    unsafe { count::<false>(queries, rows, words, out) }
 }
 
-pub(super) fn hamming(query: &[u64], rows: &[u64], out: &mut [u32]) {
+pub(super) fn agreement(queries: &[u64], rows: &[u64], words: usize, out: &mut [u32]) {
     // SAFETY: as above.
-    unsafe { count::<true>(query, rows, out) }
+    unsafe { count::<true>(queries, rows, words, out) }
 }
 
 #[target_feature(enable = "avx512f,avx512vpopcntdq")]
-fn count<const DIFFER: bool>(query: &[u64], rows: &[u64], out: &mut [u32]) {
-    let words = query.len();
-    assert_eq!(rows.len(), words * out.len());
-    for (group, out) in out.chunks_mut(ROWS).enumerate() {
-        let mut at = [std::ptr::null(); ROWS];
+fn count<const AGREE: bool>(queries: &[u64], rows: &[u64], words: usize, out: &mut [u32]) {
+    let len = rows.len() / words;
+    assert_eq!(queries.len() / words * len, out.len());
+    let groups = len / ROWS;
+    for group in 0..groups {
+        let first = rows[group * ROWS * words..][..ROWS * words].as_ptr();
+        prefetch(first, ROWS * words * size_of::<u64>());
+        let mut at = [first; ROWS];
         for (slot, at) in at.iter_mut().enumerate() {
-            let row = group * ROWS + slot.min(out.len() - 1);
-            *at = rows[row * words..][..words].as_ptr();
+            *at = first.wrapping_add(slot * words);
         }
-        // SAFETY: each pointer is to a whole row of `query.len()` words.
-        let counts = unsafe { eight::<DIFFER>(query, at) };
-        out.copy_from_slice(&counts[..out.len()]);
+        for (query, out) in queries.chunks_exact(words).zip(out.chunks_exact_mut(len)) {
+            // SAFETY: each pointer is to a row of `words` words in the slice above.
+            let counts = unsafe { eight::<AGREE>(query, at) };
+            out[group * ROWS..][..ROWS].copy_from_slice(&counts);
+        }
+    }
+    if len > groups * ROWS {
+        let mut at = [rows.as_ptr(); ROWS];
+        for (slot, at) in at.iter_mut().enumerate() {
+            *at = crate::rows::row(rows, words, (groups * ROWS + slot).min(len - 1)).as_ptr();
+        }
+        for (query, out) in queries.chunks_exact(words).zip(out.chunks_exact_mut(len)) {
+            // SAFETY: each pointer is to a row of `words` words.
+            let counts = unsafe { eight::<AGREE>(query, at) };
+            out[groups * ROWS..].copy_from_slice(&counts[..len - groups * ROWS]);
+        }
+    }
+}
+
+/// Asks for the rows that follow: the eight streams of a group, each short, are no pattern that
+/// the hardware follows.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn prefetch(group: *const u64, bytes: usize) {
+    let ahead = group.cast::<i8>().wrapping_add(bytes.max(PREFETCH));
+    for line in (0..bytes).step_by(64) {
+        _mm_prefetch::<_MM_HINT_T0>(ahead.wrapping_add(line));
     }
 }
 
@@ -47,29 +78,52 @@ fn count<const DIFFER: bool>(query: &[u64], rows: &[u64], out: &mut [u32]) {
 ///
 /// # Safety
 /// Each of `rows` points to `query.len()` words.
+#[inline]
 #[target_feature(enable = "avx512f,avx512vpopcntdq")]
-unsafe fn eight<const DIFFER: bool>(query: &[u64], rows: [*const u64; ROWS]) -> [u32; ROWS] {
+unsafe fn eight<const AGREE: bool>(query: &[u64], rows: [*const u64; ROWS]) -> [u32; ROWS] {
     let mut sums = [_mm512_setzero_si512(); ROWS];
-    for at in (0..query.len()).step_by(WORDS) {
-        let left = query.len() - at;
-        let mask = if left < WORDS { (1 << left) - 1 } else { !0 };
-        // SAFETY: the mask keeps both loads within `query.len()` words.
-        let wanted = unsafe { _mm512_maskz_loadu_epi64(mask, query.as_ptr().add(at).cast()) };
-        for (sum, row) in sums.iter_mut().zip(rows) {
-            let row = unsafe { _mm512_maskz_loadu_epi64(mask, row.add(at).cast()) };
-            let both = if DIFFER {
-                _mm512_xor_si512(wanted, row)
-            } else {
-                _mm512_and_si512(wanted, row)
-            };
-            *sum = _mm512_add_epi64(*sum, _mm512_popcnt_epi64(both));
+    let whole = query.len() / WORDS * WORDS;
+    for at in (0..whole).step_by(WORDS) {
+        // SAFETY: `at + 8 <= query.len()`.
+        unsafe {
+            let wanted = _mm512_loadu_epi64(query.as_ptr().add(at).cast());
+            for (sum, row) in sums.iter_mut().zip(rows) {
+                *sum = add::<AGREE>(*sum, wanted, _mm512_loadu_epi64(row.add(at).cast()));
+            }
         }
     }
-    let counts = _mm512_cvtepi64_epi32(fold(sums));
+    if whole < query.len() {
+        let mask = (1 << (query.len() - whole)) - 1;
+        // SAFETY: the mask keeps the loads within `query.len()` words.
+        unsafe {
+            let wanted = _mm512_maskz_loadu_epi64(mask, query.as_ptr().add(whole).cast());
+            for (sum, row) in sums.iter_mut().zip(rows) {
+                let row = _mm512_maskz_loadu_epi64(mask, row.add(whole).cast());
+                *sum = add::<AGREE>(*sum, wanted, row);
+            }
+        }
+    }
+    let mut counts = _mm512_cvtepi64_epi32(fold(sums));
+    if AGREE {
+        let all = _mm256_set1_epi32((query.len() * 64) as i32);
+        counts = _mm256_sub_epi32(all, counts);
+    }
     let mut out = [0; ROWS];
     // SAFETY: eight u32 are 32 bytes.
     unsafe { _mm256_storeu_si256(out.as_mut_ptr().cast(), counts) };
     out
+}
+
+/// Adds the shared bits, or those that differ: what agrees is the rest.
+#[inline]
+#[target_feature(enable = "avx512f,avx512vpopcntdq")]
+fn add<const AGREE: bool>(sum: __m512i, query: __m512i, row: __m512i) -> __m512i {
+    let both = if AGREE {
+        _mm512_xor_si512(query, row)
+    } else {
+        _mm512_and_si512(query, row)
+    };
+    _mm512_add_epi64(sum, _mm512_popcnt_epi64(both))
 }
 
 /// Lane `i` of the result is the sum of the lanes of `sums[i]`.

@@ -10,14 +10,18 @@
 //! 3. Four rows go together, so that a part of the query is loaded once for all of them.
 //! 4. The last part of a row is loaded under a mask. Zero bytes of the row multiply whatever part
 //!    of the query stands there, which its padding lets a kernel load.
+//! 5. Rows further on are asked for ahead of their use.
 //!
 //! And for many queries (`many`), which is a product of two byte matrices:
 //!
-//! 5. The rows are unpacked to one byte per code once for all queries, in the order of the planes.
-//! 6. Four rows and four queries go together: sixteen sums in registers for eight loads.
-//! 7. Sixteen sums are folded by transposition, not one by one.
+//! 6. The rows are unpacked to one byte per code once for all queries, in the order of the planes.
+//! 7. Four rows and four queries go together: sixteen sums in registers for eight loads.
+//! 8. Sixteen sums are folded by transposition, not one by one.
 //!
 //! No sum overflows: 65,535 codes of at most 15 (240 while scaled, a quarter of them) times 127.
+
+// The loops over sums and slots index several arrays of registers at once.
+#![allow(clippy::needless_range_loop)]
 
 use crate::kernels::ints::{GROUP, PAD};
 use crate::kernels::{IntQueries, IntScratch};
@@ -55,15 +59,33 @@ pub(super) fn int_rows(query: &IntQueries, rows: &[u8], ids: &[u32], out: &mut [
 fn one<const BITS: usize, const SUMS: usize>(query: &IntQueries, rows: &[u8], out: &mut [i32]) {
     let width = query.width();
     assert_eq!(rows.len(), width * out.len());
-    for (group, out) in out.chunks_mut(ROWS).enumerate() {
-        let mut at = [std::ptr::null(); ROWS];
-        for (slot, at) in at.iter_mut().enumerate() {
-            let row = group * ROWS + slot.min(out.len() - 1);
-            *at = rows[row * width..][..width].as_ptr();
-        }
-        // SAFETY: each pointer is to a whole row of `width` bytes.
-        let dots = unsafe { four::<BITS, SUMS>(query, at) };
-        out.copy_from_slice(&dots[..out.len()]);
+    let (whole, rest) = out.as_chunks_mut::<ROWS>();
+    let groups = whole.len();
+    for (group, out) in whole.iter_mut().enumerate() {
+        let first = rows[group * ROWS * width..][..ROWS * width].as_ptr();
+        prefetch(first, ROWS * width);
+        let row = |slot: usize| first.wrapping_add(slot * width);
+        // SAFETY: each pointer is to a row of `width` bytes in the slice above.
+        *out = unsafe { four::<BITS, SUMS>(query, [row(0), row(1), row(2), row(3)]) };
+    }
+    for (at, out) in rest.iter_mut().enumerate() {
+        let row = crate::rows::row(rows, width, groups * ROWS + at).as_ptr();
+        // SAFETY: the pointer is to a row.
+        *out = unsafe { four::<BITS, SUMS>(query, [row; ROWS]) }[0];
+    }
+}
+
+/// Bytes from a group to the rows that are asked for meanwhile.
+const PREFETCH: usize = 4096;
+
+/// Asks for the rows that follow: the streams of a group, each short, are no pattern that the
+/// hardware follows.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn prefetch(group: *const u8, bytes: usize) {
+    let ahead = group.cast::<i8>().wrapping_add(bytes.max(PREFETCH));
+    for line in (0..bytes).step_by(64) {
+        _mm_prefetch::<_MM_HINT_T0>(ahead.wrapping_add(line));
     }
 }
 
@@ -99,6 +121,7 @@ fn given<const BITS: usize, const SUMS: usize>(
 ///
 /// # Safety
 /// Each of `rows` points to `query.width()` bytes.
+#[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
 unsafe fn four<const BITS: usize, const SUMS: usize>(
     query: &IntQueries,
@@ -187,6 +210,7 @@ fn many<const BITS: usize>(
 #[target_feature(enable = "avx512f,avx512bw")]
 fn unpack<const BITS: usize>(row: &[u8], to: &mut [u8]) {
     let (width, count) = (row.len(), 8 / BITS);
+    prefetch(row.as_ptr(), width);
     to[count * width..].fill(0);
     let code = _mm512_set1_epi8(((1 << BITS) - 1) as i8);
     for at in (0..width).step_by(PAD) {

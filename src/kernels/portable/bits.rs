@@ -1,24 +1,29 @@
 //! Population counts over rows of 64-bit words.
 
 /// Set bits that row and query share.
-#[inline(always)]
-pub(in crate::kernels) fn overlap(query: &[u64], rows: &[u64], out: &mut [u32]) {
-    count(query, rows, out, |a, b| a & b);
+pub(super) fn overlap(queries: &[u64], rows: &[u64], words: usize, out: &mut [u32]) {
+    count(queries, rows, words, out, |a, b| a & b);
 }
 
-/// Bits in which row and query differ.
-#[inline(always)]
-pub(in crate::kernels) fn hamming(query: &[u64], rows: &[u64], out: &mut [u32]) {
-    count(query, rows, out, |a, b| a ^ b);
+/// Bits that are equal in row and query.
+pub(super) fn agreement(queries: &[u64], rows: &[u64], words: usize, out: &mut [u32]) {
+    count(queries, rows, words, out, |a, b| !(a ^ b));
 }
 
 #[inline(always)]
-fn count(query: &[u64], rows: &[u64], out: &mut [u32], combine: impl Fn(u64, u64) -> u64) {
-    for (row, out) in rows.chunks_exact(query.len()).zip(out) {
-        *out = query
-            .iter()
-            .zip(row)
-            .map(|(&q, &r)| combine(q, r).count_ones())
-            .sum();
+fn count(
+    queries: &[u64],
+    rows: &[u64],
+    words: usize,
+    out: &mut [u32],
+    combine: impl Fn(u64, u64) -> u64,
+) {
+    let queries = queries.chunks_exact(words);
+    let per_query = (out.len() / queries.len().max(1)).max(1);
+    for (query, out) in queries.zip(out.chunks_exact_mut(per_query)) {
+        for (row, out) in rows.chunks_exact(words).zip(out) {
+            let pairs = query.iter().zip(row);
+            *out = pairs.map(|(&q, &r)| combine(q, r).count_ones()).sum();
+        }
     }
 }

@@ -8,7 +8,7 @@
 //! compile these very float loops for their instructions, so float scores are equal to the last
 //! bit between levels too.
 
-pub(super) mod bits;
+mod bits;
 pub(super) mod codes;
 mod ints;
 pub(super) mod ranks;
@@ -18,7 +18,7 @@ use super::Kernels;
 /// The table of this level.
 pub(super) static KERNELS: Kernels = Kernels {
     overlap: bits::overlap,
-    hamming: bits::hamming,
+    agreement: bits::agreement,
     rank_rank: ranks::rank_rank,
     float_rank: ranks::float_rank,
     code_code: codes::code_code,
