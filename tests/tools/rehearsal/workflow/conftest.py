@@ -71,17 +71,18 @@ def make(tmp_path: Path) -> MakeRunner:
         ref: str = "refs/tags/v1.2.3",
         reviewer: Reviewer | None = None,
         slots: int = 2,
+        folder: Path = tmp_path,
     ) -> Runner:
         around = Surroundings(
             services=FakeServices(),
             machine=MACHINE,
-            artifacts=ArtifactStore(tmp_path / "artifacts"),
+            artifacts=ArtifactStore(folder / "artifacts"),
             listener=Silent(),
-            logs=tmp_path / "logs",
-            origin=tmp_path / "origin.git",
+            logs=folder / "logs",
+            origin=folder / "origin.git",
             own_crates=("demo",),
-            cache=tmp_path / "cache",
-            filled=tmp_path / "filled",
+            cache=folder / "cache",
+            filled=folder / "filled",
             tags={"windows-amd64": "win_amd64", "manylinux-x86_64": "manylinux_2_17_x86_64"},
         )
         rules = {"registry": EnvironmentRule("registry", ("v[0-9]*.[0-9]*.[0-9]*",), ("boss",))}
@@ -95,7 +96,7 @@ def make(tmp_path: Path) -> MakeRunner:
             workflow_name=fixture,
             actor="owner",
         )
-        places = [Slot(tmp_path / f"slot-{number}") for number in range(slots)]
+        places = [Slot(folder / f"slot-{number}") for number in range(slots)]
         return Runner(
             load(FIXTURES / fixture), run, around, Gates(rules, reviewer or Reviewer()), places
         )
