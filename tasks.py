@@ -252,6 +252,59 @@ def audit_settings(_: Invocation, json: bool = False) -> None:
     _exit(action, json)
 
 
+@task(
+    positional=["version"],
+    optional=["version"],
+    help={
+        "version": "the version to release, X.Y.Z; by default the one in the tree",
+        "offline": "only what this checkout can tell: asks neither GitHub nor the registries",
+        "json": HELP["json"],
+    },
+)
+def preflight(_: Invocation, version: str = "", offline: bool = False, json: bool = False) -> None:
+    """Check everything that can be known before the tag, in one report. Changes nothing.
+
+    Tree, sites, changelog, lock, workflows, tags, the head of the branch, CI, settings and
+    registries. GITHUB_TOKEN=$(gh auth token) lets it read the settings and drafts.
+    """
+
+    def action() -> object:
+        from tools.steps.context import of_tree
+        from tools.steps.preflight import preflight as step
+
+        return step(of_tree(version), offline=offline)
+
+    _exit(action, json)
+
+
+@task(
+    name="tag",
+    positional=["version"],
+    help={
+        "version": "the version to release, X.Y.Z; it must stand in the tree",
+        "push": "push the tag, which starts release.yml; without it the tag stays here",
+        "dry-run": "say what would be done, and every reason against it",
+        "json": HELP["json"],
+    },
+)
+def tag_(
+    _: Invocation, version: str, push: bool = False, dry_run: bool = False, json: bool = False
+) -> None:
+    """Make the signed tag on a clean, pushed head of the branch; push it only with --push.
+
+    Refuses with every reason at once. A signed tag of this commit that is here already is kept,
+    so tagging first and pushing later is two calls of the same command.
+    """
+
+    def action() -> object:
+        from tools.steps.context import of_tree
+        from tools.steps.tag import tag as step
+
+        return step(of_tree(version), push=push, dry_run=dry_run)
+
+    _exit(action, json)
+
+
 @task(help={"args": "arguments of the rehearsal in one string; see `nox -s rehearse -- --help`"})
 def rehearse(_: Invocation, args: str = "") -> None:
     """Release this very tree end to end on loopback; the same as `nox -s rehearse`."""
@@ -282,6 +335,8 @@ release = Collection(
     verify,
     status,
     audit_settings,
+    preflight,
+    tag_,
     rehearse,
 )
 namespace = Collection(release)

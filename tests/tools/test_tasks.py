@@ -32,6 +32,8 @@ VERBS = (
     "verify",
     "status",
     "audit-settings",
+    "preflight",
+    "tag",
     "rehearse",
 )
 

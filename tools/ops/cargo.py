@@ -18,8 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tools.errors import Transient
 from tools.model import Digest
-from tools.ops.proc import Completed, run
+from tools.ops.proc import Completed, run, tail
 
 if sys.platform != "win32":
     import fcntl
@@ -122,6 +123,35 @@ def metadata(root: Path, env: Mapping[str, str] | None = None) -> dict[str, Any]
     )
     value: dict[str, Any] = json.loads(done.stdout)
     return value
+
+
+def lock_problem(root: Path, *, offline: bool) -> str:
+    """What makes ``Cargo.lock`` differ from what the manifests ask for; empty when in sync.
+
+    Raises:
+        Transient: the third-party crates are not in this machine's cache, so cargo cannot tell.
+    """
+    done = run(
+        ("cargo", "metadata", "--locked", "--format-version", "1", "--color", "never"),
+        cwd=root,
+        env={"CARGO_NET_OFFLINE": "true"} if offline else None,
+        echo=False,
+        check=False,
+    )
+    if done.returncode == 0:
+        return ""
+    said = done.stderr.strip()
+    if any(text in said for text in _STALE):
+        return tail(said, 3)
+    raise Transient(
+        "cargo cannot compare Cargo.lock with the manifests",
+        found=tail(said, 3),
+        remedy="`cargo fetch --locked`, then again; if that fails too, Cargo.lock is stale",
+    )
+
+
+# Cargo's words for a lock that does not answer the manifests.
+_STALE = ("because --locked was passed", "failed to select a version for the requirement")
 
 
 def host_target() -> str:

@@ -73,6 +73,10 @@ class CratesIo:
         """Whether the index marks this version as yanked."""
         return bool((self._index_entry(name, version) or {}).get("yanked"))
 
+    def versions(self, name: str) -> tuple[str, ...]:
+        """Every version that the index has, yanked ones included; empty for an unknown crate."""
+        return tuple(str(entry["vers"]) for entry in self._index_entries(name))
+
     def _checksum(self, name: str, version: Version) -> Digest | None:
         answer = self.http.get(f"{self.api}/api/v1/crates/{name}/{version}")
         if not _served(answer):
@@ -91,13 +95,16 @@ class CratesIo:
         return None if entry is None else Digest.sha256(str(entry["cksum"]))
 
     def _index_entry(self, name: str, version: Version) -> dict[str, Any] | None:
+        found = [item for item in self._index_entries(name) if item["vers"] == str(version)]
+        return found[0] if found else None
+
+    def _index_entries(self, name: str) -> list[dict[str, Any]]:
         answer = self.http.get(self.index_url(name), headers={"Cache-Control": "no-cache"})
         if not _served(answer):
-            return None
+            return []
         try:
             entries = [json.loads(line) for line in answer.text.splitlines() if line.strip()]
-            found = [entry for entry in entries if entry["vers"] == str(version)]
-            return dict(found[0]) if found else None
+            return [{**entry, "vers": str(entry["vers"])} for entry in entries]
         except (ValueError, KeyError, TypeError) as error:
             raise Transient("the index entry is not readable", found=answer.brief) from error
 

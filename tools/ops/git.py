@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.ops.proc import Completed, run
+from tools.errors import Transient
+from tools.ops.proc import Completed, run, tail
 
 # Settings under which a checkout holds exactly the bytes, modes and links of the commit.
 FAITHFUL = {
@@ -94,6 +95,60 @@ def tag_commit(root: Path, tag: str) -> str | None:
     """The commit that a local tag stands for, or None when there is no such tag."""
     done = git(root, "rev-parse", "--verify", "--quiet", f"refs/tags/{tag}^{{commit}}", check=False)
     return done.stdout.strip() or None
+
+
+def tag_object(root: Path, tag: str) -> tuple[str, str] | None:
+    """The id and type (``tag``: annotated, ``commit``: lightweight) of a local tag, or None."""
+    ref = f"refs/tags/{tag}"
+    done = git(root, "for-each-ref", "--format=%(objectname) %(objecttype)", ref)
+    sha, _, kind = done.stdout.strip().partition(" ")
+    return (sha, kind) if sha else None
+
+
+def sign_tag(root: Path, tag: str, commit: str, message: str) -> Completed:
+    """Make a signed annotated tag; a non-zero exit code is an answer (no key, no agent)."""
+    argv = ("git", "tag", "--sign", "--message", message, tag, commit)
+    return run(argv, cwd=root, check=False)
+
+
+def verify_tag(root: Path, tag: str) -> Completed:
+    """Verify a tag's signature with the keys that this user's git trusts."""
+    return git(root, "verify-tag", tag, check=False)
+
+
+def delete_tag(root: Path, tag: str) -> None:
+    """Delete a local tag."""
+    git(root, "tag", "--delete", tag)
+
+
+def push_tag(root: Path, remote: str, tag: str) -> Completed:
+    """Push one tag and nothing else; what the remote has afterwards is for the caller to read."""
+    ref = f"refs/tags/{tag}"
+    return run(("git", "push", remote, f"{ref}:{ref}"), cwd=root, check=False, timeout=120)
+
+
+def remote_refs(root: Path, remote: str, *names: str) -> dict[str, str]:
+    """The full ref *names* that *remote* has, each with its object id; a tag's ``^{}`` as well.
+
+    Raises:
+        Transient: the remote did not answer.
+    """
+    peeled = [f"{name}^{{}}" for name in names if name.startswith("refs/tags/")]
+    # A question must not wait for a password that nobody will type.
+    quiet = {"GIT_TERMINAL_PROMPT": "0"}
+    done = run(
+        ("git", "ls-remote", remote, *names, *peeled),
+        cwd=root,
+        env=quiet,
+        echo=False,
+        check=False,
+        timeout=60,
+    )
+    if done.returncode != 0:
+        raise Transient(f"git cannot read {remote}", found=tail(done.stderr, 3))
+    pairs = (line.split("\t", 1) for line in done.stdout.splitlines() if "\t" in line)
+    # Patterns of ls-remote match the end of a name as well.
+    return {name: sha for sha, name in pairs if name in {*names, *peeled}}
 
 
 def clone(

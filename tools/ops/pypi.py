@@ -65,6 +65,20 @@ class PyPIClient:
         _require(answer, "PyPI's simple index")
         return _files(answer, lambda: [_from_simple(item) for item in answer.mapping()["files"]])
 
+    def versions(self, project: str) -> tuple[str, ...]:
+        """Every version that the simple index states (PEP 700); empty for an unknown project."""
+        answer = self.http.get(
+            f"{self.api}/simple/{project}/",
+            headers={"Accept": SIMPLE_TYPE, "Cache-Control": "no-cache"},
+        )
+        if answer.status == 404:
+            return ()
+        _require(answer, "PyPI's simple index")
+        found = answer.mapping().get("versions")
+        if not isinstance(found, list):
+            raise Transient("PyPI's simple index states no versions", found=answer.brief)
+        return tuple(str(version) for version in found)
+
     def fetch(self, file: ServedFile) -> bytes:
         """The served bytes, verified against the digest that PyPI states.
 

@@ -118,13 +118,17 @@ def build(
     )
 
 
-def of_tree(root: Path = ROOT, clock: Clock = SYSTEM) -> Context:
-    """A context of the version that stands in the tree, for verbs that come before the tag."""
+def of_tree(version: str = "", root: Path = ROOT, clock: Clock = SYSTEM) -> Context:
+    """A context of HEAD, for verbs that come before the tag.
+
+    Args:
+        version: X.Y.Z; by default the version that stands in the tree.
+    """
     from tools.checks import versions
     from tools.ops import git
 
-    version = versions.current(Declaration.load(root), root)
-    return build(version=str(version), commit=git.head(root), root=root, clock=clock)
+    chosen = version or str(versions.current(Declaration.load(root), root))
+    return build(version=chosen, commit=git.head(root), root=root, clock=clock)
 
 
 def _version(tag: str, version: str) -> Version:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.tools.steps import workspace
+from tools.errors import Transient
 from tools.model import Digest
 from tools.ops import cargo
 
@@ -109,3 +110,39 @@ def test_sandbox_never_uses_the_users_folders(tmp_path: Path) -> None:
         "CARGO_TARGET_DIR": str(tmp_path / "t"),
         "CARGO_NET_OFFLINE": "true",
     }
+
+
+# ---------------------------------------------------------------------- the lock
+
+
+def test_a_lock_in_sync(tmp_path: Path) -> None:
+    assert cargo.lock_problem(workspace.make(tmp_path / "w"), offline=True) == ""
+
+
+def test_a_lock_of_another_version(tmp_path: Path) -> None:
+    root = workspace.make(tmp_path / "w")
+    lock = root / "Cargo.lock"
+    lock.write_text(lock.read_text().replace("0.6.0", "0.5.9"))
+    assert "--locked" in cargo.lock_problem(root, offline=True)
+
+
+def test_a_missing_lock(tmp_path: Path) -> None:
+    root = workspace.make(tmp_path / "w")
+    (root / "Cargo.lock").unlink()
+    assert "--locked" in cargo.lock_problem(root, offline=True)
+
+
+def test_a_requirement_that_the_workspace_does_not_meet(tmp_path: Path) -> None:
+    root = workspace.make(tmp_path / "w")
+    manifest = root / "Cargo.toml"
+    manifest.write_text(manifest.read_text().replace("0.6.0", "0.6.1"))
+    assert cargo.lock_problem(root, offline=True)
+
+
+def test_an_empty_cache_decides_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CARGO_HOME", str(tmp_path / "home"))
+    root = workspace.make(tmp_path / "w")
+    with (root / "Cargo.toml").open("a") as stream:
+        stream.write('\n[dependencies]\nserde = "1"\n')
+    with pytest.raises(Transient, match="cargo fetch"):
+        cargo.lock_problem(root, offline=True)
