@@ -121,7 +121,7 @@ def test_every_reason_comes_together(ready: Ready) -> None:
 def test_a_key_that_is_missing(ready: Ready) -> None:
     (ready.root.parent / "key").unlink()
     # git exits 0 without the key of an SSH signature and leaves a tag without one.
-    with pytest.raises(GateRefused, match="could not sign|does not verify"):
+    with pytest.raises(GateRefused, match=r"could not sign|does not verify"):
         make(ready)
     assert ready.git("tag") == ""
 
