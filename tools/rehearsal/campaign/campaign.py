@@ -5,6 +5,7 @@ Workers are forked when the seed and the undisturbed release stand, so that all 
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import tempfile
 import time
@@ -110,6 +111,7 @@ def _results(campaign: Campaign, scenarios: Sequence[Scenario], jobs: int) -> It
     if jobs == 1:
         yield from map(_one, scenarios)
         return
+    gc.freeze()  # what is shared with the workers and their jobs stays shared
     with multiprocessing.get_context("fork").Pool(jobs) as pool:
         yield from pool.imap_unordered(_one, scenarios, chunksize=2)
 

@@ -39,8 +39,8 @@ WORLD: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("half-uploads", (1, 2, 3)),
     ("partial-publishes", (1,)),
     ("requests-left", (1, 10, 40)),
-    *((f"crates-lag-{name}", (1, 5, 40)) for name in ("index", "api", "download", "static")),
-    *((f"pypi-lag-{name}", (1, 5, 40)) for name in ("json", "simple", "files", "integrity")),
+    *((f"crates-lag-{name}", (1, 5, 20)) for name in ("index", "api", "download", "static")),
+    *((f"pypi-lag-{name}", (1, 5, 20)) for name in ("json", "simple", "files", "integrity")),
 )
 
 

@@ -14,6 +14,7 @@ the invariants I1 to I7 are checked. Artifacts are prebuilt; services are loopba
 from __future__ import annotations
 
 import argparse
+import os
 import secrets
 import tempfile
 import time
@@ -23,6 +24,8 @@ from tools.console import console
 from tools.rehearsal.machine import cpu_count
 
 PAIRS = 500
+# Thousands of small files that nobody reads again: in memory, where the system has such a place.
+MEMORY = Path("/dev/shm")  # noqa: S108
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -45,7 +48,10 @@ def main(args: argparse.Namespace) -> object:
     from tools.rehearsal.campaign import campaign, catalogue, report, scenario
 
     chosen = args.seed if args.seed is not None else secrets.randbelow(1_000_000)
-    with tempfile.TemporaryDirectory(prefix="campaign-", ignore_cleanup_errors=True) as work:
+    where = MEMORY if os.access(MEMORY, os.W_OK) else None
+    with tempfile.TemporaryDirectory(
+        prefix="campaign-", dir=where, ignore_cleanup_errors=True
+    ) as work:
         folder = Path(tempfile.mkdtemp(prefix="campaign-")) if args.replay else Path(work)
         play = campaign.prepare(folder)
         if args.only:

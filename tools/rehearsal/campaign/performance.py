@@ -349,7 +349,9 @@ def gather(play: Performance) -> Evidence:
         leaks=find_secrets(play.folder, secrets | set(play.theatre.secrets), "a token"),
         slack=timedelta(0),
     )
-    return replace(evidence, served=_served(play, version)) if public else evidence
+    # A converged world is that of the undisturbed release, whose every surface was read.
+    public = public and not play.converged
+    return replace(evidence, public=public, served=_served(play, version) if public else ())
 
 
 def _handed_over(stage: Stage) -> list[Artifact]:

@@ -9,6 +9,7 @@ unless the campaign runs the real one.
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import select
@@ -93,6 +94,7 @@ def _in_child(work: Callable[[], int], victim: Victim) -> int:
     pid = os.fork()
     if pid == 0:
         os.close(reading)
+        gc.disable()  # a short life; a collection would copy every page of the parent
         code = CRASHED
         try:
             code = work()
