@@ -1,6 +1,7 @@
 //! Bytes as index files: loaders and the probe.
 
 use crate::classes::Class;
+use crate::format;
 use crate::input::noise;
 use crate::memory::within;
 use ordvec::{probe_index_metadata, Bitmap, IndexMetadata, Rank, RankQuant, SignBitmap};
@@ -15,9 +16,11 @@ const SLACK: usize = 32 << 10;
 /// What the probe may hold, whatever the file: a header, an error's text, a path.
 const PROBE: usize = 16 << 10;
 
-/// A loader of arbitrary bytes refuses with `InvalidData`, or gives an index that is those bytes.
+/// A loader takes exactly the bytes that are a file of its class, and the index is those bytes; it
+/// refuses everything else with `InvalidData`.
 pub fn load<C: Class>(bytes: &[u8]) {
     let loaded = within(2 * bytes.len() + SLACK, || C::from_bytes(bytes));
+    assert_eq!(loaded.is_ok(), format::valid(C::KIND, bytes), "{loaded:?}");
     same(&loaded, &C::from_reader(Cursor::new(bytes)));
     same(&loaded, &from_the_middle(bytes));
     match loaded {

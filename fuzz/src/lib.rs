@@ -6,6 +6,7 @@
 
 pub mod classes;
 pub mod files;
+pub mod format;
 pub mod input;
 pub mod memory;
 pub mod primitives;

@@ -70,6 +70,7 @@ const ALLOCATES_WHAT_THE_HEADER_SAYS: u8 = 1;
 const ALLOWS_TRAILING_BYTES: u8 = 2;
 const REPORTS_ANOTHER_KIND_OF_ERROR: u8 = 3;
 const LOSES_A_ROW: u8 = 4;
+const REFUSES_THE_OLD_MAGIC: u8 = 5;
 
 impl<const DEFECT: u8> Broken<DEFECT> {
     fn broken(bytes: &[u8]) -> io::Result<SignBitmap> {
@@ -84,6 +85,9 @@ impl<const DEFECT: u8> Broken<DEFECT> {
             }
             REPORTS_ANOTHER_KIND_OF_ERROR => SignBitmap::load_from_bytes(bytes)
                 .map_err(|error| io::Error::other(error.to_string())),
+            REFUSES_THE_OLD_MAGIC if bytes.starts_with(b"TVSB") => {
+                Err(io::Error::from(io::ErrorKind::InvalidData))
+            }
             LOSES_A_ROW => {
                 let mut index = SignBitmap::load_from_bytes(bytes)?;
                 index.try_swap_remove(0).map_err(io::Error::other)?;
@@ -162,4 +166,5 @@ fn the_law_of_loading_rejects_each_defect() {
     assert!(caught::<ALLOWS_TRAILING_BYTES>());
     assert!(caught::<REPORTS_ANOTHER_KIND_OF_ERROR>());
     assert!(caught::<LOSES_A_ROW>());
+    assert!(caught::<REFUSES_THE_OLD_MAGIC>());
 }

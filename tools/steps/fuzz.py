@@ -148,7 +148,7 @@ def _lines(*command: str) -> list[str]:
 
 def prepare(folder: Path) -> None:
     """Put the laws before the seeds, and write the seeds into the corpora."""
-    run(("cargo", "test", "--locked"), cwd=folder, capture=False)
+    run(("cargo", "test", "--locked"), cwd=folder)
     run(("cargo", "run", "--locked", "--quiet", "--example", "seeds", "--", "corpus"), cwd=folder)
 
 
