@@ -218,18 +218,55 @@ def verify(
     _exit(action, json)
 
 
-@task(positional=["version"], help={"version": "the version, X.Y.Z", "json": HELP["json"]})
-def status(_: Invocation, version: str, json: bool = False) -> None:
+@task(
+    positional=["version"],
+    help={
+        "version": "the version, X.Y.Z",
+        "watch": "refresh until the release is public, stopped or not repairable; Ctrl-C ends it",
+        "interval": "seconds between two looks of --watch",
+        "json": HELP["json"],
+    },
+)
+def status(
+    _: Invocation, version: str, watch: bool = False, interval: int = 30, json: bool = False
+) -> None:
     """Show where a release stands: five answers for each file, the phases, the next action.
 
-    Changes nothing. GITHUB_TOKEN with push rights is needed to see a draft.
+    Also PyPI's deadline for new files. Changes nothing. GITHUB_TOKEN with push rights is needed
+    to see a draft.
     """
 
     def action() -> object:
         from tools.steps.context import build
         from tools.steps.status import status as step
+        from tools.steps.watch import watch as watching
 
-        return step(build(version=version))
+        context = build(version=version)
+        return watching(context, max(interval, 1)) if watch else step(context)
+
+    _exit(action, json)
+
+
+@task(
+    positional=["version"],
+    help={
+        "version": "the version, X.Y.Z",
+        "execute": "re-run them; without it they are only named",
+        "json": HELP["json"],
+    },
+)
+def resume(_: Invocation, version: str, execute: bool = False, json: bool = False) -> None:
+    """Name the jobs of the release's workflow run to re-run, in order; --execute re-runs them.
+
+    What is done is never done again: each job reads the world first. Refuses with 30 or 21 when
+    the release must not go on. --execute needs GITHUB_TOKEN with actions: write.
+    """
+
+    def action() -> object:
+        from tools.steps.context import build
+        from tools.steps.resume import resume as step
+
+        return step(build(version=version), execute=execute)
 
     _exit(action, json)
 
@@ -334,6 +371,7 @@ release = Collection(
     undraft,
     verify,
     status,
+    resume,
     audit_settings,
     preflight,
     tag_,

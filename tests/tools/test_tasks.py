@@ -31,6 +31,7 @@ VERBS = (
     "undraft",
     "verify",
     "status",
+    "resume",
     "audit-settings",
     "preflight",
     "tag",

@@ -7,7 +7,8 @@ pipeline in order. The first open phase names the one next action. Nothing is ch
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 
 from tools.checks.presence import overall
 from tools.checks.release_assets import LANES, Lane
@@ -20,21 +21,50 @@ from tools.steps import drafts, evidence, registries
 from tools.steps.context import Context
 from tools.steps.publish_pypi import RELEASE_WINDOW
 
+RUN = "run job "
 NO_RECORD = "served, and there is no record to compare with"
 
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """One phase of the pipeline: done or not, the job that does it, and what is known."""
+    """One phase of the pipeline: done or not, what does it, and what is known.
+
+    ``closes`` is when PyPI takes no more files of the phase's project, once one is there.
+    """
 
     name: str
     job: str
     answer: Presence
     detail: str = ""
+    closes: datetime | None = None
 
     @property
     def done(self) -> bool:
         return self.answer is Presence.IDENTICAL
+
+    @property
+    def job_id(self) -> str:
+        """The job of the workflow that does this phase; empty when a person does it."""
+        return self.job.removeprefix(RUN) if self.job.startswith(RUN) else ""
+
+
+class Standing(StrEnum):
+    """Where a release stands, in one word."""
+
+    OPEN = "open"
+    RELEASED = "released"
+    STOPPED = "stopped"
+    UNREPAIRABLE = "not repairable"
+    UNKNOWN = "not known"
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """Where a release stands, as a word and as a sentence, and the one next action."""
+
+    standing: Standing
+    stands: str
+    next_action: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +76,7 @@ class Status:
     commit: str
     observations: tuple[Observation, ...]
     phases: tuple[Phase, ...]
+    standing: Standing
     stands: str
     next_action: str
     deadline: datetime | None
@@ -53,6 +84,13 @@ class Status:
 
 def status(context: Context) -> Status:
     """Read the world and show where the release stands."""
+    result = observe(context)
+    show(context, result)
+    return result
+
+
+def observe(context: Context) -> Status:
+    """Where the release stands, without showing it."""
     tag_phase, commit = _tag(context)
     context = replace(context, commit=commit or context.commit)
     release, draft_phase = _release(context)
@@ -69,43 +107,55 @@ def status(context: Context) -> Status:
         *_projects(context, observations),
         _public(release),
     )
-    stands, action = conclude(phases)
-    result = Status(
+    found = conclude(phases, context.clock.now())
+    return Status(
         str(context.version),
         context.tag,
         commit,
         (*_draft_observations(context, assets, record), *observations),
         phases,
-        stands,
-        action,
-        _deadline(context),
+        found.standing,
+        found.stands,
+        found.next_action,
+        min((phase.closes for phase in phases if phase.closes), default=None),
     )
-    _show(result)
-    return result
 
 
-def conclude(phases: tuple[Phase, ...]) -> tuple[str, str]:
-    """Where the release stands, and the one next action.
+def conclude(phases: tuple[Phase, ...], now: datetime | None = None) -> Conclusion:
+    """Where the release stands at *now*, and the one next action.
 
     A difference anywhere outweighs everything: no further job may run. What cannot be read is
-    read again before anything is decided. Otherwise the first open phase is next.
+    read again before anything is decided. Files missing behind PyPI's closed window make the
+    version unrepairable. Otherwise the first open phase is next.
     """
     different = [p for p in phases if p.answer is Presence.DIFFERENT]
     if different:
         names = ", ".join(phase.name for phase in different)
-        return f"stopped: {names} differs from what was attested", (
-            "approve nothing more; yank what is published and ship a patch release"
+        return Conclusion(
+            Standing.STOPPED,
+            f"stopped: {names} differs from what was attested",
+            "approve nothing more; yank what is published and ship a patch release",
         )
     unreadable = [p for p in phases if p.answer is Presence.UNREADABLE]
     if unreadable:
         names = ", ".join(phase.name for phase in unreadable)
-        return f"not known: {names} cannot be read", "run this command again"
+        sentence = f"not known: {names} cannot be read"
+        return Conclusion(Standing.UNKNOWN, sentence, "run this command again")
     open_ = [phase for phase in phases if not phase.done]
+    closed = [phase for phase in open_ if phase.closes and now and now > phase.closes]
+    if closed:
+        names = ", ".join(f"{phase.name} (closed {phase.closes:%Y-%m-%d})" for phase in closed)
+        return Conclusion(
+            Standing.UNREPAIRABLE,
+            f"not repairable under this version: PyPI takes no more files: {names}",
+            "yank what is published and ship a patch release: `nox -s bump -- patch`",
+        )
     if not open_:
-        return "released", "run verify-release: `invoke release.verify`"
+        verify = "run verify-release: `invoke release.verify`"
+        return Conclusion(Standing.RELEASED, "released", verify)
     done = [phase.name for phase in phases if phase.done]
     stands = f"done up to: {done[-1]}" if done else "not begun"
-    return stands, f"{open_[0].name}: {open_[0].job}"
+    return Conclusion(Standing.OPEN, stands, f"{open_[0].name}: {open_[0].job}")
 
 
 def _tag(context: Context) -> tuple[Phase, str]:
@@ -119,7 +169,7 @@ def _tag(context: Context) -> tuple[Phase, str]:
 
 
 def _release(context: Context) -> tuple[Release | None, Phase]:
-    job = "run job draft-release"
+    job = f"{RUN}draft-release"
     try:
         release = drafts.find(context)
         if release is None:
@@ -140,7 +190,7 @@ def _staged(
     record: ReleaseRecord | None = None
     phases: dict[Lane, Phase] = {}
     for lane in LANES:
-        name, job = f"{lane} lane staged", f"run job {STAGING[lane]}"
+        name, job = f"{lane} lane staged", f"{RUN}{STAGING[lane]}"
         missing = [n for n in context.files.lane(lane) if not _uploaded(assets, n)]
         if missing:
             detail = f"missing: {', '.join(missing)}"
@@ -203,7 +253,7 @@ def _of(names: tuple[str, ...], observations: tuple[Observation, ...]) -> Presen
 
 def _crate(context: Context, lane: Lane, job: str, observations: tuple[Observation, ...]) -> Phase:
     name = context.files.crate_file(lane)
-    return Phase(f"{name} on crates.io", f"run job {job}", _of((name,), observations))
+    return Phase(f"{name} on crates.io", f"{RUN}{job}", _of((name,), observations))
 
 
 def _projects(context: Context, observations: tuple[Observation, ...]) -> list[Phase]:
@@ -212,29 +262,29 @@ def _projects(context: Context, observations: tuple[Observation, ...]) -> list[P
         main = project.name == context.declaration.project.name
         job = "publish-pypi" if main else f"publish-{project.name.rpartition('-')[2]}-pypi"
         answer = _of(context.files.dists(project), observations)
-        found.append(Phase(f"{project.name} on PyPI", f"run job {job}", answer))
+        closes = _closes(context, project.name)
+        found.append(Phase(f"{project.name} on PyPI", f"{RUN}{job}", answer, closes=closes))
     return found
 
 
 def _public(release: Release | None) -> Phase:
     done = release is not None and not release.draft
     answer = Presence.IDENTICAL if done else Presence.ABSENT
-    return Phase("public release", "run job publish-github-release", answer)
+    return Phase("public release", f"{RUN}publish-github-release", answer)
 
 
-def _deadline(context: Context) -> datetime | None:
+def _closes(context: Context, project: str) -> datetime | None:
     """When PyPI closes the version: its window counted from the first upload, if there is one."""
-    times: list[datetime] = []
-    for project in context.declaration.python:
-        try:
-            files = context.pypi().release(project.name, context.version).values()
-        except Transient:
-            continue
-        times += [file.uploaded for file in files if file.uploaded]
+    try:
+        files = context.pypi().release(project, context.version).values()
+    except Transient:
+        return None
+    times = [file.uploaded for file in files if file.uploaded]
     return min(times) + RELEASE_WINDOW if times else None
 
 
-def _show(result: Status) -> None:
+def show(context: Context, result: Status) -> None:
+    """The tables, where it stands, the next action, the deadline."""
     console.table(
         f"{result.tag} at {result.commit[:12] or 'no commit'}",
         ("file", "surface", "answer", "detail"),
@@ -245,7 +295,15 @@ def _show(result: Status) -> None:
         ("phase", "answer", "detail"),
         ((p.name, str(p.answer), p.detail) for p in result.phases),
     )
-    if result.deadline:
-        console.info(f"PyPI takes new files of this version until {result.deadline:%Y-%m-%d %H:%M}")
+    if result.deadline and result.standing is not Standing.RELEASED:
+        left = _span(result.deadline - context.clock.now())
+        day = f"{result.deadline:%Y-%m-%d %H:%M} UTC"
+        console.info(f"deadline: PyPI takes new files of this version until {day}, {left}")
     console.heading(f"stands: {result.stands}")
     console.heading(f"next: {result.next_action}")
+
+
+def _span(left: timedelta) -> str:
+    if left <= timedelta(0):
+        return "which has passed"
+    return f"{left.days} days and {left.seconds // 3600} hours left"

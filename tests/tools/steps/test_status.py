@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -10,7 +11,8 @@ from tests.tools.steps.scene import TAG, Scene, crate_bytes
 from tools.model import Presence, Version
 from tools.rehearsal.world.faults import Fault, Status
 from tools.steps import status
-from tools.steps.status import Phase, conclude
+from tools.steps.publish_pypi import RELEASE_WINDOW
+from tools.steps.status import Phase, Standing, conclude
 
 
 def run(scene: Scene) -> status.Status:
@@ -96,6 +98,50 @@ def test_a_later_phase_that_is_wrong_outweighs_an_open_one(worse: Presence) -> N
         Phase("b", "run job b", Presence.ABSENT),
         Phase("c", "run job c", worse),
     )
-    stands, action = conclude(phases)
-    assert "c" in stands
-    assert "job" not in action
+    found = conclude(phases)
+    assert "c" in found.stands
+    assert "job" not in found.next_action
+
+
+# ---------------------------------------------------------------------- PyPI's window
+
+
+NOW = datetime(2026, 12, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("answer", "days", "standing"),
+    [
+        (Presence.ABSENT, -1, Standing.UNREPAIRABLE),
+        (Presence.PROPAGATING, -1, Standing.UNREPAIRABLE),
+        (Presence.ABSENT, 1, Standing.OPEN),
+        (Presence.IDENTICAL, -1, Standing.RELEASED),
+        (Presence.DIFFERENT, -1, Standing.STOPPED),
+        (Presence.UNREADABLE, -1, Standing.UNKNOWN),
+    ],
+)
+def test_a_closed_window_counts_only_for_what_is_missing(
+    answer: Presence, days: int, standing: Standing
+) -> None:
+    closes = NOW + timedelta(days=days)
+    phases = (Phase("ordvec on PyPI", "run job publish-pypi", answer, closes=closes),)
+    assert conclude(phases, NOW).standing is standing
+
+
+def test_the_deadline_is_shown_with_the_time_left(
+    scene: Scene, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scene.staged("core")
+    project = scene.declaration.python[0]
+    name = scene.job().files.dists(project)[0]
+    placed = (scene.root / f"dist/pypi/{project.name}/{name}").read_bytes()
+    scene.setting.pypi.place(name, placed)
+    found = run(scene)
+    assert found.deadline is not None
+    assert abs(found.deadline - datetime.now(UTC) - RELEASE_WINDOW) < timedelta(minutes=5)
+    assert "13 days and 23 hours left" in capsys.readouterr().out
+    scene.time.sleep(15 * 24 * 3600)
+    late = run(scene)
+    assert late.standing is Standing.UNREPAIRABLE
+    assert "patch release" in late.next_action
+    assert "which has passed" in capsys.readouterr().out
