@@ -289,6 +289,27 @@ def audit_settings(_: Invocation, json: bool = False) -> None:
     _exit(action, json)
 
 
+@task(help={"json": HELP["json"]})
+def claims(_: Invocation, json: bool = False) -> None:
+    """Print what each registry's trusted publisher record must say, from release.toml.
+
+    With the page where each record is set. In a job with id-token: write also the claims of the
+    job's own token, compared; the token itself is never printed.
+    """
+
+    def action() -> object:
+        from tools.declaration import Declaration
+        from tools.ops.http import Http
+        from tools.steps.claims import claims as step
+        from tools.steps.context import user_agent
+
+        declaration = Declaration.load()
+        with Http(user_agent(declaration)) as http:
+            return step(declaration, http, os.environ)
+
+    _exit(action, json)
+
+
 @task(
     positional=["version"],
     optional=["version"],
@@ -373,6 +394,7 @@ release = Collection(
     status,
     resume,
     audit_settings,
+    claims,
     preflight,
     tag_,
     rehearse,

@@ -33,6 +33,7 @@ VERBS = (
     "status",
     "resume",
     "audit-settings",
+    "claims",
     "preflight",
     "tag",
     "rehearse",
