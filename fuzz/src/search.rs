@@ -190,6 +190,7 @@ fn two_stages(problem: &Problem, signs: &SignBitmap, policy: TwoStageCandidatePo
     quant.try_add(&problem.rows).expect("finite");
     for query in problem.queries() {
         let count = policy.candidate_count(problem.k, problem.len());
+        assert!(count <= problem.len());
         let candidates = signs.try_top_m_candidates(query, count).expect("finite");
         let staged = quant.try_search_asymmetric_subset(query, &candidates, problem.k);
         let at_once = quant.try_search_with_sign_probe_with_policy(signs, query, problem.k, policy);

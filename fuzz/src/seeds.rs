@@ -52,12 +52,17 @@ fn damaged(file: &[u8]) -> Vec<Vec<u8>> {
         bytes
     };
     let last = file.len() - 1;
+    // The last rank twice; and a byte that held bits without them.
+    let twice = [&file[..last - 1], &file[last - 3..last - 1]].concat();
+    let held = file.iter().rposition(|&byte| byte != 0).unwrap_or(last);
     vec![
         file.to_vec(),
         changed(0, b'T'),
         changed(4, 2),
         changed(5, 0),
         changed(last, !file[last]),
+        changed(held, 0),
+        twice,
         file[..last].to_vec(),
         [file, &[0]].concat(),
         file[..4].to_vec(),
