@@ -42,9 +42,10 @@ class Campaign:
     folder: Path
 
     def scenarios(self, only: str = "") -> list[Scenario]:
-        """The worlds that misbehave and every single fault; with *only*, of one job."""
+        """The worlds that misbehave, every single fault, the new runs; with *only*, of one job."""
         where = [p for p in self.positions if only in ("", p.job)]
-        return [*([] if only else catalogue.worlds()), *catalogue.singles(where)]
+        worlds = [] if only else catalogue.worlds()
+        return [*worlds, *catalogue.singles(where), *catalogue.fresh_runs(where)]
 
     def pairs(self, count: int, chosen: int, only: str = "") -> list[Scenario]:
         where = [p for p in self.positions if only in ("", p.job)]

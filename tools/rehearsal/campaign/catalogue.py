@@ -82,6 +82,13 @@ def worlds() -> list[Scenario]:
     return [Scenario(world=((name, count),)) for name, counts in WORLD for count in counts]
 
 
+def fresh_runs(where: Sequence[Position]) -> list[Scenario]:
+    """The job dies at each of its changes, and a new run recovers instead of a re-run."""
+    changes = [p for p in where if p.method != "GET" and not p.host.endswith("sigstore.dev")]
+    found = [_one(p, "kill-after", "once") for p in changes if p.job != "draft-release"]
+    return [replace(scenario, fresh=True) for scenario in found]
+
+
 def pairs(where: Sequence[Position], count: int, seed: int) -> list[Scenario]:
     """*count* different pairs of faults: anywhere, in one job, or in a job and its re-run."""
     chance, found = random.Random(seed), dict[str, Scenario]()  # noqa: S311 - a sample

@@ -8,11 +8,12 @@ file that the workflow does not give it, so a step that needs another one fails 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tools.checks.release_assets import Lane
 from tools.declaration import Declaration
 from tools.errors import UsageError
 from tools.model import Version
@@ -30,6 +31,9 @@ JOBS = (
     "publish-manifest-pypi",
     "publish-github-release",
 )
+# The jobs before the staging whose lines a new run repeats in the campaign.
+CANONICAL = ("pypi-canonical-dist", "pypi-manifest-canonical-dist")
+ATTEST: dict[Lane, str] = {"core": "attest", "manifest": "attest-manifest"}
 VERSION_OUTPUT = "${{ needs.guard.outputs.version }}"
 
 
@@ -65,12 +69,18 @@ class Flow:
     """The campaign's jobs in order, and the whole graph that they are part of.
 
     Attributes:
+        earlier: the jobs before the staging that a new run repeats.
         uploaders: workflow artifact to the job that hands it over.
     """
 
     tasks: tuple[Task, ...]
+    earlier: tuple[Task, ...]
     jobs: Mapping[str, Job]
     uploaders: Mapping[str, str]
+
+    def early(self, names: Iterable[str]) -> list[Task]:
+        """The named jobs before the staging."""
+        return [task for name in names for task in self.earlier if task.id == name]
 
     def task(self, name: str) -> Task:
         for task in self.tasks:
@@ -91,7 +101,9 @@ def load(root: Path, declaration: Declaration, version: Version) -> Flow:
     """Read the flow from the workflow that the declaration names."""
     workflow = document.load(root / declaration.project.workflow)
     tasks = tuple(task(workflow, name, version) for name in JOBS)
-    return Flow(tasks, workflow.jobs, _uploaders(workflow, version))
+    names = (*CANONICAL, *ATTEST.values())
+    earlier = tuple(task(workflow, name, version) for name in names)
+    return Flow(tasks, earlier, workflow.jobs, _uploaders(workflow, version))
 
 
 def _uploaders(workflow: Workflow, version: Version) -> dict[str, str]:

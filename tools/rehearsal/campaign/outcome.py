@@ -7,7 +7,7 @@ beside it:
 10    nothing of this version is in a registry, and no release is public
 20    something is
 21    so is something, and no re-run in a healthy world completes
-30    only after a fault that alters or withholds bytes
+30    only after a fault that alters or withholds bytes, or a rebuild that differs
 75    always allowed: the world did not answer
 -9    only where the process was killed
 ====  ======================================================================
@@ -89,7 +89,9 @@ def problems(stop: Stop, scenario: Scenario) -> list[Problem]:
     if stop.code not in STOPS:
         wanted = ", ".join(str(code) for code in STOPS)
         return [Problem(stop.where, f"an exit code among {wanted}", f"{stop.code}: {stop.said}")]
-    found = list(_untrue(stop, actions))
+    # A rebuild that does not reproduce may differ from what an earlier run left on the draft.
+    altered = bool(actions & CORRUPTING) or scenario.fresh
+    found = list(_untrue(stop, altered))
     said = _sentence(stop.said)
     if STOPS[stop.code].situation not in said:
         found.append(Problem(stop.where, f"[{STOPS[stop.code].situation}] …", said or "nothing"))
@@ -98,14 +100,14 @@ def problems(stop: Stop, scenario: Scenario) -> list[Problem]:
     return found
 
 
-def _untrue(stop: Stop, actions: set[str]) -> list[Problem]:
+def _untrue(stop: Stop, altered: bool) -> list[Problem]:
     code = f"exit code {stop.code}"
     if stop.code == GateRefused.exit_code and stop.published:
         return [Problem(stop.where, f"{code} with nothing published", "something is public")]
     partly = stop.code in (PartlyPublished.exit_code, Unrepairable.exit_code)
     if partly and not stop.published:
         return [Problem(stop.where, f"{code} with something published", "nothing is public")]
-    if stop.code == Mismatch.exit_code and not actions & CORRUPTING:
+    if stop.code == Mismatch.exit_code and not altered:
         return [
             Problem(stop.where, f"{code} after a fault that alters bytes", _sentence(stop.said))
         ]

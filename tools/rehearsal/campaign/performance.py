@@ -11,18 +11,25 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
 from tools.model import Problem
 from tools.rehearsal import invariants
-from tools.rehearsal.campaign import outcome
+from tools.rehearsal.campaign import fresh, outcome
 from tools.rehearsal.campaign.actions import TIMEOUT, Victim
-from tools.rehearsal.campaign.flow import Flow, Task
+from tools.rehearsal.campaign.flow import Flow, Line, Task
 from tools.rehearsal.campaign.outcome import End, Stop
-from tools.rehearsal.campaign.process import TRESPASS, JobCall, Tamper, checkout, run
+from tools.rehearsal.campaign.process import (
+    TRESPASS,
+    JobCall,
+    LineResult,
+    Tamper,
+    checkout,
+    run,
+)
 from tools.rehearsal.campaign.programs import PACKAGED
 from tools.rehearsal.campaign.scenario import Scenario
 from tools.rehearsal.campaign.theatre import Seed, Snapshot, Theatre, fingerprint
@@ -99,6 +106,12 @@ class Performance:
     earlier: tuple[Entry, ...] = ()
     fired: int = 0
     converged: bool = False
+    artifacts: dict[str, dict[str, bytes]] = field(default_factory=dict)
+    rebuilt: tuple[Artifact, ...] = ()
+    signed: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.artifacts = {name: dict(made) for name, made in self.stage.seed.artifacts.items()}
 
     @property
     def whole(self) -> bool:
@@ -120,6 +133,8 @@ class Performance:
             if self.complete or (last == 21 and self.stops[-1].attempt == attempt):
                 break
             self._mend()
+            if self.scenario.fresh and not fresh.begin(self, attempt + 1):
+                break
         return self.complete
 
     @property
@@ -146,7 +161,7 @@ class Performance:
                 continue
             if self.record:
                 self.moments[task.id] = self._snapshot()
-            if self._job(task, attempt):
+            if self.job(task, attempt):
                 self.done.add(task.id)
             elif not self.whole:
                 return
@@ -160,7 +175,13 @@ class Performance:
         later = {t.id for t in self.stage.flow.after(task.id)}
         pending = any(item.position.job in later for item in self.scenario.disturbances)
         reference = self.stage.after(task.id)
-        if self.whole or pending or task.id not in self.done or reference is None:
+        if (
+            self.whole
+            or pending
+            or self.scenario.fresh
+            or task.id not in self.done
+            or reference is None
+        ):
             return False
         return fingerprint(self._snapshot()) == fingerprint(reference)
 
@@ -172,14 +193,34 @@ class Performance:
 
     # ------------------------------------------------------------------ one job
 
-    def _job(self, task: Task, attempt: int) -> bool:
+    def job(
+        self,
+        task: Task,
+        attempt: int,
+        *,
+        lines: Sequence[Line] | None = None,
+        env: Mapping[str, str] | None = None,
+        keep: bool = False,
+    ) -> bool:
+        """Run a job with whatever waits for it; whether it succeeded.
+
+        Args:
+            lines: these of its lines; all by default.
+            env: more variables.
+            keep: go on in the job's checkout as it is.
+        """
         faults = self.theatre.world.faults
-        number = sum(1 for record in self.history if record.job == task.id) + 1
+        number = sum(1 for record in self.history if record.job == task.id and not keep) + 1
         armed = [d for d in self.scenario.disturbances if d.armed(task.id, number)]
         for item in armed:
             faults.add(item.fault(self.victim))
         before = len(faults.fired())
-        record = self._run(task, number, late=any(item.action == "late" for item in armed))
+        root = self.root(task.id)
+        if not keep:
+            checkout(root, self._files(task))
+        record = self._record(task, number)
+        late = any(item.action == "late" for item in armed)
+        self._run(task, record, lines or task.lines, dict(env or {}), late=late)
         self.fired += len(faults.fired()) - before
         faults.clear()
         self.history.append(record)
@@ -189,66 +230,86 @@ class Performance:
         self.stops.append(Stop(task.id, attempt, code, record.message, self._snapshot()))
         return False
 
-    def _run(self, task: Task, attempt: int, *, late: bool) -> InstanceRecord:
-        root = checkout(self.folder / "jobs" / f"{task.id}-{attempt}", self._files(task))
-        log = self.folder / f"{task.id}-{attempt}.log"
+    def root(self, job: str) -> Path:
+        """The checkout of a job's latest run."""
+        return self.folder / "jobs" / job
+
+    def produced(self, job: str, path: str) -> dict[str, bytes]:
+        """The files that a job left below *path*, to be handed over."""
+        found = sorted((self.root(job) / path).iterdir())
+        return {file.name: file.read_bytes() for file in found}
+
+    def _record(self, task: Task, number: int) -> InstanceRecord:
+        log = self.folder / f"{task.id}-{number}.log"
         log.touch()
-        record = InstanceRecord(
+        return InstanceRecord(
             task.id,
             task.id,
-            attempt,
+            number,
             environment=task.environment,
             permissions=task.permissions,
             downloaded=[name for name, _ in task.downloads],
             log=log,
         )
-        env = self.theatre.environment(task.id, attempt)
+
+    def _run(
+        self,
+        task: Task,
+        record: InstanceRecord,
+        lines: Sequence[Line],
+        env: dict[str, str],
+        *,
+        late: bool,
+    ) -> None:
+        """Run the lines and enter what became of them into the record."""
+        seed, theatre = self.stage.seed, self.theatre
+        assert record.log is not None
+        env |= theatre.environment(task.id, record.attempt)
         if task.permissions.get("id-token") == "write":
-            env |= self.theatre.oidc(self.theatre.identity(task.environment), task.id)
-        token = self.theatre.token(task.permissions, task.id)
-        lines = run(
-            JobCall(
-                root=root,
-                declaration=self.stage.seed.declaration,
-                version=self.stage.seed.version,
-                commit=self.stage.seed.commit,
-                lines=task.lines,
-                env=env,
-                token=token,
-                log=log,
-                timeout=TIMEOUT if late else None,
-                tamper=self.stage.tamper,
-            ),
-            self.victim,
+            env |= theatre.oidc(theatre.identity(task.environment), task.id)
+        token = theatre.token(task.permissions, task.id)
+        call = JobCall(
+            root=self.root(task.id),
+            declaration=seed.declaration,
+            version=seed.version,
+            commit=seed.commit,
+            lines=lines,
+            env=env,
+            token=token,
+            log=record.log,
+            timeout=TIMEOUT if late else None,
+            tamper=self.stage.tamper,
         )
-        for line in lines:
-            done = SUCCESS if line.exit_code == 0 else FAILURE
-            record.steps.append(
-                StepRecord(
-                    line.command,
-                    command=line.command,
-                    outcome=done,
-                    conclusion=done,
-                    started=line.started,
-                    ended=line.ended,
-                    exit_code=line.exit_code,
-                )
-            )
-        record.started, record.ended = lines[0].started, lines[-1].ended
-        record.result = SUCCESS if lines[-1].exit_code == 0 else FAILURE
-        record.message = "" if record.result == SUCCESS else log.read_text(encoding="utf-8")
-        self.theatre.setting.github.revoke_token(token)
-        return record
+        results = run(call, self.victim)
+        record.steps += [_step(line) for line in results]
+        record.started, record.ended = results[0].started, results[-1].ended
+        record.result = SUCCESS if results[-1].exit_code == 0 else FAILURE
+        if record.result == FAILURE:
+            record.message = record.log.read_text(encoding="utf-8")
+        theatre.setting.github.revoke_token(token)
 
     def _files(self, task: Task) -> dict[str, bytes]:
         seed = self.stage.seed
         files = {
             f"{path}/{name}": content
             for artifact, path in task.downloads
-            for name, content in seed.artifacts[artifact].items()
+            for name, content in self.artifacts[artifact].items()
         }
         files |= {f"{PACKAGED}/{name}": content for name, content in seed.packaged.items()}
         return {**files, str(seed.declaration.provenance.trust): seed.trust.encode()}
+
+
+def _step(line: LineResult) -> StepRecord:
+    done = SUCCESS if line.exit_code == 0 else FAILURE
+    return StepRecord(
+        line.command,
+        command=line.command,
+        outcome=done,
+        conclusion=done,
+        started=line.started,
+        ended=line.ended,
+        exit_code=line.exit_code,
+    )
 
 
 def perform(stage: Stage, scenario: Scenario, folder: Path) -> Result:
@@ -288,7 +349,7 @@ def _first(stage: Stage, scenario: Scenario) -> str:
     """The job at which a scenario begins: the first that is disturbed."""
     disturbed = {item.position.job for item in scenario.disturbances}
     names = [task.id for task in stage.flow.tasks]
-    if scenario.world or scenario.fresh or not disturbed:
+    if scenario.world or not disturbed:
         return names[0]
     for job in disturbed:
         stage.flow.task(job)
@@ -301,6 +362,10 @@ def judge(play: Performance, ended: End, completed_later: bool) -> list[tuple[st
     evidence = gather(play)
     verdicts = invariants.check(evidence, (1, fourth))
     found = [(v.name, problem) for v in verdicts for problem in v.problems]
+    if play.signed:
+        new_run = replace(evidence, artifacts=play.rebuilt, subjects=play.signed)
+        claims = invariants.claims_only_what_was_built(new_run)[1]
+        found += [("I6", problem) for problem in claims]
     found += [("I7", Problem(*_trespass(note))) for note in play.folder.glob(f"*{TRESPASS}")]
     world = play.theatre.world
     found += [
@@ -344,7 +409,7 @@ def gather(play: Performance) -> Evidence:
         ],
         events=setting.github.events,
         journal=play._journal(),
-        artifacts=_handed_over(play.stage),
+        artifacts=[*_handed_over(play.stage), *play.rebuilt],
         subjects=gather_subjects(setting, seed.tag),
         leaks=find_secrets(play.folder, secrets | set(play.theatre.secrets), "a token"),
         slack=timedelta(0),

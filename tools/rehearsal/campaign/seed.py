@@ -37,7 +37,7 @@ from tools.steps import bundle, record, subjects
 from tools.steps.context import Context, user_agent
 
 VERSION = Version.parse("0.7.0")
-GATE = "https://github.com/{repository}/actions/runs/1"
+GATE = "https://github.com/Fieldnote-Echo/ordvec/actions/runs/1"
 READBACK = Readback(poll_seconds=5, timeout_minutes=1)
 
 
@@ -71,18 +71,28 @@ def prepare(folder: Path) -> Seed:
             },
         },
         packaged=crates,
-        built=tuple(built(crates, python)),
+        built=built({"crates": crates, **{f"wheel-{n}": made for n, made in python.items()}}),
     )
     return signed(seed, seed.start, folder / "signing")
 
 
-def built(crates: Mapping[str, bytes], python: Mapping[str, Mapping[str, bytes]]) -> list[Artifact]:
-    """What the build jobs handed over, with digests."""
-    groups = {"crates": crates, **{f"wheel-{name}": made for name, made in python.items()}}
-    return [
-        Artifact(name, name, 1, {n: Digest.of_bytes(b).hex for n, b in made.items()})
-        for name, made in groups.items()
-    ]
+UPLOADERS = {
+    "crates": "build-crates",
+    "manifest-crate": "build-manifest-crate",
+    "wheel": "build-wheels",
+    "sdist": "build-sdists",
+}
+
+
+def built(made: Mapping[str, Mapping[str, bytes]]) -> tuple[Artifact, ...]:
+    """The build jobs' artifacts among *made*, with digests and who handed them over."""
+    found = []
+    for name, files in made.items():
+        uploader = UPLOADERS.get(name) or UPLOADERS.get(name.partition("-")[0])
+        if uploader is not None:
+            digests = {n: Digest.of_bytes(content).hex for n, content in files.items()}
+            found.append(Artifact(name, uploader, 1, digests))
+    return tuple(found)
 
 
 def canonical(project: PythonProject, made: Mapping[str, bytes], commit: str) -> dict[str, bytes]:
@@ -123,17 +133,17 @@ def _restore(environment: Mapping[str, str]) -> None:
 def _sign_lane(theatre: Theatre, seed: Seed, lane: Lane, root: Path) -> dict[str, dict[str, bytes]]:
     context = _context(seed, checkout(root, handed_over(seed, lane)))
     if lane == "core":
-        url = GATE.format(repository=context.repository)
-        record.record(context, json.dumps(dict.fromkeys(context.declaration.gates.workflows, url)))
+        gates = dict.fromkeys(context.declaration.gates.workflows, GATE)
+        record.record(context, json.dumps(gates))
     digests = {name: d.hex for name, d in subjects.subjects(context, lane).items()}
     source = root / "attestation.json"
-    source.write_text(_attestation(theatre, digests, root))
+    source.write_text(attestation(theatre, digests, root))
     bundle.bundle(context, lane, source)
-    provenance = (_provenance(theatre, digests, root) + "\n").encode()
+    statement = (provenance(theatre, digests, root) + "\n").encode()
     folder = context.layout.attested(lane)
     return {
         f"attested-{lane}": {p.name: p.read_bytes() for p in sorted(folder.iterdir())},
-        context.files.provenance(lane): {context.files.provenance(lane): provenance},
+        context.files.provenance(lane): {context.files.provenance(lane): statement},
     }
 
 
@@ -167,7 +177,8 @@ def _context(seed: Seed, root: Path) -> Context:
     )
 
 
-def _attestation(theatre: Theatre, digests: Mapping[str, str], base: Path) -> str:
+def attestation(theatre: Theatre, digests: Mapping[str, str], base: Path) -> str:
+    """What actions/attest-build-provenance writes for these digests, and stores."""
     env = {
         **theatre.world.environment(base / "client", "attest"),
         **theatre.oidc(theatre.identity(), "attest"),
@@ -181,7 +192,8 @@ def _attestation(theatre: Theatre, digests: Mapping[str, str], base: Path) -> st
     return made.bundle
 
 
-def _provenance(theatre: Theatre, digests: Mapping[str, str], base: Path) -> str:
+def provenance(theatre: Theatre, digests: Mapping[str, str], base: Path) -> str:
+    """What the SLSA generator writes for these digests."""
     declared = theatre.seed.declaration.provenance
     called = f"{declared.slsa_builder}@refs/tags/{declared.slsa_builder_tag}"
     listing = "".join(f"{digest}  {name}\n" for name, digest in digests.items())

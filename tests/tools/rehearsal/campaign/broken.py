@@ -122,7 +122,7 @@ def read_an_earlier_jobs_checkout() -> None:
 
     def peek(context: Context, crate: Any) -> Path:
         path = attested(context, crate)
-        other = context.root.parent / "release-assets-draft-1" / "dist" / "crates" / path.name
+        other = context.root.parent / "release-assets-draft" / "dist" / "crates" / path.name
         if other.is_file():
             other.read_bytes()
         return path

@@ -22,6 +22,8 @@ MINT_REFUSED = "publish-pypi POST pypi.org/_/oidc/mint-token #1 status-403"
 ASSETS = "/repos/Fieldnote-Echo/ordvec/releases/*/assets"
 HALF_STAGED = f"release-assets-draft POST uploads.github.com{ASSETS} #5 kill-after"
 
+NEW_RUN = f"{STORED} ++ fresh-run"
+
 
 def play(
     campaign: Campaign, name: str, tmp_path: Path, tamper: Callable[[], None] | None, whole: bool
@@ -41,6 +43,7 @@ def play(
         ("I3", broken.upload_without_asking, STORED, False),
         ("I4", broken.call_it_refused_after_publication, MINT_REFUSED, False),
         ("I4", broken.fall_over_an_asset_that_is_there, HALF_STAGED, False),
+        ("I6", broken.claim_every_file, NEW_RUN, False),
         ("I7", broken.read_an_earlier_jobs_checkout, STAGE, True),
     ],
     ids=lambda value: getattr(value, "__name__", None),
@@ -72,7 +75,9 @@ def test_bytes_that_were_not_attested_are_caught(campaign: Campaign, tmp_path: P
     assert "I5" in {name for name, _ in found.problems}, found.problems
 
 
-@pytest.mark.parametrize("scenario", [UNDRAFT, STAGE, CRATE, STORED, MINT_REFUSED, HALF_STAGED])
+@pytest.mark.parametrize(
+    "scenario", [UNDRAFT, STAGE, CRATE, STORED, MINT_REFUSED, HALF_STAGED, NEW_RUN]
+)
 def test_the_unbroken_step_passes_the_same_scenario(
     campaign: Campaign, tmp_path: Path, scenario: str
 ) -> None:
