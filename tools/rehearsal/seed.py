@@ -113,7 +113,10 @@ def _download(root: Path, wheelhouse: Path, locks: Sequence[str]) -> None:
                 *("-r", root / "requirements" / f"{name}.txt"),
             ],
             check=False,
-            env={"PIP_DISABLE_PIP_VERSION_CHECK": "1"},
+            env={
+                "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+                "PIP_CACHE_DIR": str(wheelhouse.parent / "pip-cache"),
+            },
         )
         if done.returncode:
             raise Transient(
@@ -127,5 +130,13 @@ def _download(root: Path, wheelhouse: Path, locks: Sequence[str]) -> None:
 def fresh_python(folder: Path) -> Path:
     """A fresh virtual environment with pip, without a network; returns its interpreter."""
     shutil.rmtree(folder, ignore_errors=True)
-    proc.run([sys.executable, "-m", "virtualenv", "--quiet", "--no-download", folder], echo=False)
+    # virtualenv would unpack its seed wheels below the operator's HOME.
+    data = folder.parent / "virtualenv-data"
+    proc.run(
+        [
+            *(sys.executable, "-m", "virtualenv", "--quiet", "--no-download"),
+            *("--app-data", data, folder),
+        ],
+        echo=False,
+    )
     return folder / ("Scripts" if os.name == "nt" else "bin") / "python"
