@@ -110,6 +110,20 @@ def test_a_refusal_of_the_attestation_store_says_what_mends_it(prepared: Scene) 
     assert caught.value.remedy
 
 
+def test_a_refusal_before_the_manifest_staging_says_that_the_core_crate_is_public(
+    prepared: Scene,
+) -> None:
+    from tools.steps import verify_attestations
+
+    stage.stage(prepared.job("release-assets-draft"), "core")
+    prepared.publish_crate("ordvec")
+    prepared.attest("manifest")
+    prepared.world.faults.add(Fault(API, "GET", "/attestations/", Status(403)))
+    with pytest.raises(PartlyPublished, match="refused to read") as caught:
+        verify_attestations.verify_attestations(prepared.job(), "manifest")
+    assert caught.value.exit_code == 20
+
+
 # ---------------------------------------------------------------------- crates.io
 
 
