@@ -36,7 +36,7 @@ fn body(kind: IndexKind, fields: &[u8], rows: &[u8]) -> bool {
     match kind {
         IndexKind::Rank => {
             let dim = number(fields, 0);
-            (2..=MAX_DIM).contains(&dim) && each(rows, count, dim * 2, |row| permutation(row))
+            (2..=MAX_DIM).contains(&dim) && each(rows, count, dim * 2, permutation)
         }
         IndexKind::RankQuant => {
             let (bits, dim) = (fields[0], number(fields, 1));
