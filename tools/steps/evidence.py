@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from tools.checks.attestations import coverage, covers
 from tools.checks.release_assets import Lane
-from tools.errors import Mismatch, raise_if
+from tools.errors import Mismatch, UsageError, raise_if
 from tools.model import Digest, Problem
 from tools.ops.github import Asset
 from tools.ops.sigstore import Statement, Trust, one_bundle
@@ -74,6 +74,29 @@ def read_lane(context: Context, lane: Lane, assets: Mapping[str, Asset]) -> Evid
         "publish nothing more; find out who changed the release's assets",
     )
     return Evidence(lane, bundle, record, digest)
+
+
+def require_attested_files(context: Context, lane: Lane, files: Mapping[str, Digest]) -> None:
+    """Each file is a subject of the lane's handed-over bundle: asked before a token is minted.
+
+    Raises:
+        Mismatch: a bundle that does not verify, or a file that it does not attest.
+    """
+    path = context.layout.attested(lane) / context.files.bundle(lane)
+    if not path.is_file():
+        raise UsageError(f"there is no {path}", remedy="run the attest job before this one")
+    statement = verify_bundle(context, context.trust(), path.read_bytes())
+    predicate = context.declaration.provenance.predicate
+    raise_if(
+        [
+            problem
+            for name, digest in files.items()
+            for problem in covers(path.name, statement, predicate, name, digest)
+        ],
+        "these bytes are not what the release attested",
+        Mismatch,
+        "nothing of them was uploaded; find out where they come from",
+    )
 
 
 def verify_bundle(context: Context, trust: Trust, content: bytes) -> Statement:

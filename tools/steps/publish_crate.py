@@ -1,6 +1,7 @@
 """Publish one crate: byte identity first, the token last, the proof from the registry.
 
-Order: what does crates.io say? Re-package; the digest equals the attested file's. Ask again.
+Order: what does crates.io say? The file is a subject of the verified bundle. Re-package; the
+digest equals the attested file's. Ask again.
 Only "absent" goes on: mint the token, ``cargo publish``, revoke. Then read the metadata, the
 download endpoint, the static host and the index until all four are identical. cargo's exit code
 and text decide nothing (it exits 0 on its own timeout, and a cut connection reads the same
@@ -26,6 +27,7 @@ from tools.model import Digest, Observation, Presence
 from tools.ops import cargo, oidc
 from tools.ops.http import http_date
 from tools.ops.proc import tail
+from tools.steps import evidence
 from tools.steps.context import Context
 from tools.steps.readback import GRACE, Observe, Reading, read_once, settle, show
 from tools.steps.situation import after_publication, partly
@@ -70,6 +72,7 @@ def _publish(context: Context, crate: Crate) -> PublishedCrate:
     reading = _answer(read_once(observe))
     uploaded = False
     if reading.presence is Presence.ABSENT:
+        evidence.require_attested_files(context, crate.lane, {attested.name: expected})
         _prove_identity(context, crate, expected)
         uploaded, reading = _upload_until_stored(context, crate, observe)
     else:

@@ -1,6 +1,7 @@
 """Publish the canonical files of one project that PyPI does not serve yet, with attestations.
 
-Per file: absent is uploaded, identical is kept, different stops. The token is minted after
+What this run built must be a subject of the core lane's verified bundle. Per file: absent is
+uploaded, identical is kept, different stops. The token is minted after
 every check and only when something is to be uploaded. Signing happens before the token, so that
 trouble with Sigstore leaves nothing behind. Afterwards every file must be served with the
 canonical digest by the JSON API, the simple index and the file host, with a publish attestation.
@@ -23,6 +24,8 @@ from tools.model import Digest, Observation, Presence, Problem
 from tools.ops import oidc, twine
 from tools.ops.proc import tail
 from tools.ops.sigstore import AUDIENCE
+from tools.record import Origin
+from tools.steps import evidence
 from tools.steps.context import Context
 from tools.steps.pep740 import require_attested
 from tools.steps.readback import GRACE, Observe, Reading, read_once, settle, show
@@ -53,16 +56,16 @@ def publish_pypi(context: Context, project_name: str) -> PublishedProject:
             owned file has no attestation.
     """
     project = context.declaration.python_named(project_name)
-    files = {
-        name: path
-        for name, (path, _) in dists.load_canonical(
-            context.layout.canonical(project),
-            project,
-            context.version,
-            context.files.dists(project),
-        ).items()
-    }
+    canonical = dists.load_canonical(
+        context.layout.canonical(project), project, context.version, context.files.dists(project)
+    )
+    files = {name: path for name, (path, _) in canonical.items()}
     expected = {name: Digest.of_file(path) for name, path in files.items()}
+    # What came from PyPI or the escrow was verified there, and is no subject of this run.
+    built = {
+        name: expected[name] for name, (_, said) in canonical.items() if said.origin is Origin.BUILT
+    }
+    evidence.require_attested_files(context, "core", built)
 
     def observe() -> tuple[Observation, ...]:
         answers = context.pypi().observe(project.name, context.version, expected)

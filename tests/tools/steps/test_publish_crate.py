@@ -35,6 +35,9 @@ PUBLISH = "/crates/new$"
 @pytest.fixture
 def built(scene: Scene) -> Scene:
     scene.build()
+    scene.canonical()
+    scene.attest("core")
+    scene.attest("manifest")
     return scene
 
 
@@ -304,3 +307,19 @@ def test_the_answer_tells_what_is_where(built: Scene) -> None:
     assert {o.detail for o in context.cratesio().observe("ordvec", VERSION, expected)} == {
         str(expected)
     }
+
+
+def test_a_crate_that_the_bundle_does_not_attest_stops_before_the_token(built: Scene) -> None:
+    path = built.crate_path(built.root, "ordvec")
+    path.write_bytes(crate_bytes("ordvec", extra="another build"))
+    with pytest.raises(Mismatch, match="not what the release attested"):
+        built.publish_crate("ordvec")
+    assert tokens(built) == 0
+
+
+def test_a_bundle_that_was_not_handed_over_is_a_wrong_call(built: Scene) -> None:
+    context = built.job()
+    (context.layout.attested("core") / context.files.bundle("core")).unlink()
+    with pytest.raises(UsageError, match="run the attest job"):
+        built.publish_crate("ordvec")
+    assert tokens(built) == 0

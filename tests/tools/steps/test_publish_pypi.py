@@ -35,6 +35,7 @@ PROJECT = "ordvec"
 def built(scene: Scene) -> Scene:
     scene.build()
     scene.canonical()
+    scene.attest("core")
     return scene
 
 
@@ -97,10 +98,20 @@ def test_a_file_with_another_digest_stops_without_a_token(built: Scene) -> None:
     path = built.root / "dist/pypi/ordvec/ordvec-0.7.0.tar.gz"
     path.write_bytes(path.read_bytes() + b"x")
     project = built.declaration.python_named(PROJECT)
-    built.write_origins(project, dict.fromkeys(expected(built), Origin.BUILT))
+    built.write_origins(project, dict.fromkeys(expected(built), Origin.ESCROW))
     with pytest.raises(Mismatch, match="other bytes") as caught:
         publish(built)
     assert (caught.value.exit_code, tokens(built)) == (30, 1)
+
+
+def test_a_file_that_the_bundle_does_not_attest_stops_before_the_token(built: Scene) -> None:
+    path = built.root / "dist/pypi/ordvec/ordvec-0.7.0.tar.gz"
+    path.write_bytes(path.read_bytes() + b"x")
+    project = built.declaration.python_named(PROJECT)
+    built.write_origins(project, dict.fromkeys(expected(built), Origin.BUILT))
+    with pytest.raises(Mismatch, match="not what the release attested"):
+        publish(built)
+    assert (stored(built), tokens(built)) == ([], 0)
 
 
 def test_a_canonical_file_that_changed_on_the_way_is_refused(built: Scene) -> None:
