@@ -121,7 +121,12 @@ def tests_wheels(session: nox.Session) -> None:
 def tests_tools(session: nox.Session) -> None:
     """The tools' tests, the rehearsal end to end included."""
     environment(session, "test")
-    session.run("python", "-m", "pytest", *session.posargs)
+    if session.posargs:
+        session.run("python", "-m", "pytest", *session.posargs)
+        return
+    session.run("python", "-m", "pytest", "-m", "not e2e", "--numprocesses", "auto")
+    # Alone: a rehearsal uses every core itself.
+    session.run("python", "-m", "pytest", "-m", "e2e")
 
 
 @nox.session

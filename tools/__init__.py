@@ -7,6 +7,9 @@ Reading order, from nouns to verbs:
 ``errors``       every failure class, its exit code, and what to do about it
 ``model``        frozen values: versions, digests, artifacts, the five answers
 ``declaration``  ``release.toml`` as frozen models; unknown keys are errors
+``sites``        reading and rewriting the version in each kind of file
+``changelog``    the Unreleased section and the dated ones
+``record``       the release record, its completion, and where each file came from
 ``console``      the one place that prints
 ``ops``          one outside thing per module (git, cargo, crates.io, PyPI, GitHub, Sigstore, …)
 ``checks``       one invariant family per module; a check yields problems
