@@ -52,18 +52,19 @@ class Campaign:
         return catalogue.pairs(where, count, chosen)
 
 
-def prepare(folder: Path, tamper: Tamper | None = None) -> Campaign:
+def prepare(folder: Path, tamper: Tamper | None = None, tree: seed.Tree = seed.NO_TREE) -> Campaign:
     """Play the undisturbed release, on which every scenario builds.
 
     Args:
         tamper: breaks product code, from the first disturbed job on; never in the undisturbed
             release, whose requests are the catalogue.
+        tree: a crate that real cargo publishes.
 
     Raises:
         Violated: the undisturbed release is not complete, or violates an invariant itself.
     """
     _import_clients()
-    made = seed.prepare(folder / "seed")
+    made = seed.prepare(folder / "seed", tree)
     jobs = flow.load(ROOT, made.declaration, made.version)
     stage = Stage(made, jobs, {jobs.tasks[0].id: made.start})
     place = folder / "undisturbed"

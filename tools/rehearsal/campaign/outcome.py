@@ -115,9 +115,9 @@ def _untrue(stop: Stop, altered: bool) -> list[Problem]:
 
 
 def _sentence(said: str) -> str:
-    """The error as it was printed: from the last ``error:`` on, without times."""
+    """The error as it was printed: from the last ``error: [`` on, without times."""
     lines = [line.partition(" ")[2] for line in said.splitlines()]
-    starts = [number for number, line in enumerate(lines) if line.startswith("error: ")]
+    starts = [number for number, line in enumerate(lines) if line.startswith("error: [")]
     return "\n".join(lines[starts[-1] :])[:1500] if starts else ""
 
 

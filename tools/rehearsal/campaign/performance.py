@@ -296,6 +296,7 @@ class Performance:
             for name, content in self.artifacts[artifact].items()
         }
         files |= {f"{PACKAGED}/{name}": content for name, content in seed.packaged.items()}
+        files |= seed.tree
         return {**files, str(seed.declaration.provenance.trust): seed.trust.encode()}
 
 

@@ -3,7 +3,8 @@
 ``twine`` is the real one, called in process. ``cargo publish`` is a client of cargo's publish
 protocol in cargo's order: configuration, index, upload, index. ``cargo package`` gives the
 prebuilt bytes: that packaging reproduces is proven elsewhere (`nox -s package`, the rehearsal).
-Which request real cargo makes where is tested with real cargo, in the campaign's own tests.
+A checkout that holds a crate's sources is published by the real cargo: the campaign's tests do
+so for every request that cargo makes.
 """
 
 from __future__ import annotations
@@ -131,12 +132,20 @@ def _cargo(argv: Sequence[str | Path], **options: Any) -> Completed:
         return real_run(argv, **options)
     token = dict(options.get("env") or {})["CARGO_REGISTRY_TOKEN"]
     crate = words[words.index("-p") + 1]
+    if _is_real(Path(str(options["cwd"])), crate):
+        return real_run(argv, **options)
     try:
         with httpx.Client(headers={"User-Agent": AGENT}, timeout=_patience) as client:
             said = _publish(client, packaged(Path(str(options["cwd"])), crate), crate, token)
     except httpx.HTTPError as error:
         said = f"error: failed to publish: {type(error).__name__}: {error}"
     return Completed(tuple(words), 101 if said else 0, "", said, 0.0)
+
+
+def _is_real(root: Path, crate: str) -> bool:
+    """Whether this checkout holds the crate's sources: then cargo itself publishes it."""
+    manifest = root / "Cargo.toml"
+    return manifest.is_file() and f'name = "{crate}"' in manifest.read_text(encoding="utf-8")
 
 
 def _publish(client: httpx.Client, path: Path, crate: str, token: str) -> str:

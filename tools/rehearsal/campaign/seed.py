@@ -14,7 +14,7 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 from contextlib import ExitStack, redirect_stdout
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -41,17 +41,32 @@ GATE = "https://github.com/Fieldnote-Echo/ordvec/actions/runs/1"
 READBACK = Readback(poll_seconds=5, timeout_minutes=1)
 
 
+@dataclass(frozen=True)
+class Tree:
+    """The sources of a real crate, below the checkout, and what ``cargo package`` makes of it."""
+
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    packaged: Mapping[str, bytes] = field(default_factory=dict)
+
+
+NO_TREE = Tree()
+
+
 def declared() -> Declaration:
     """This tree's declaration with about ten polls to each wait."""
     return Declaration.load(ROOT).model_copy(update={"readback": READBACK})
 
 
-def prepare(folder: Path) -> Seed:
-    """Everything before the draft."""
+def prepare(folder: Path, tree: Tree = NO_TREE) -> Seed:
+    """Everything before the draft.
+
+    Args:
+        tree: a real crate in place of a prebuilt one: cargo itself publishes it.
+    """
     declaration = declared()
     files = ReleaseFiles(declaration, VERSION)
     origin, commit = _origin(folder, declaration.project.tag_of(VERSION))
-    crates = artifacts.crates(files)
+    crates = {**artifacts.crates(files), **tree.packaged}
     python = {p.name: artifacts.dists(files, p) for p in declaration.python}
     seed = Seed(
         declaration=declaration,
@@ -71,6 +86,7 @@ def prepare(folder: Path) -> Seed:
             },
         },
         packaged=crates,
+        tree=tree.files,
         built=built({"crates": crates, **{f"wheel-{n}": made for n, made in python.items()}}),
     )
     return signed(seed, seed.start, folder / "signing")

@@ -50,6 +50,7 @@ class Seed:
         artifacts: workflow artifact to its files.
         packaged: what packaging the checkout gives, by file name.
         built: the artifacts of the build jobs, for invariant I6.
+        tree: the sources of a crate that real cargo publishes; none by default.
     """
 
     declaration: Declaration
@@ -63,6 +64,7 @@ class Seed:
     artifacts: Mapping[str, Mapping[str, bytes]]
     packaged: Mapping[str, bytes]
     built: tuple[Artifact, ...]
+    tree: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def tag(self) -> str:
