@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import signal
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -114,8 +115,12 @@ def _results(campaign: Campaign, scenarios: Sequence[Scenario], jobs: int) -> It
         yield from map(_one, scenarios)
         return
     gc.freeze()  # what is shared with the workers and their jobs stays shared
-    with multiprocessing.get_context("fork").Pool(jobs) as pool:
+    with multiprocessing.get_context("fork").Pool(jobs, _ignore_interrupts) as pool:
         yield from pool.imap_unordered(_one, scenarios, chunksize=2)
+
+
+def _ignore_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 _campaign: Campaign | None = None

@@ -18,10 +18,17 @@ import os
 import secrets
 import tempfile
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tools.console import console
 from tools.rehearsal.machine import cpu_count
+
+if TYPE_CHECKING:
+    from tools.rehearsal.campaign.campaign import Campaign
+    from tools.rehearsal.campaign.performance import Result
+    from tools.rehearsal.campaign.scenario import Scenario
 
 PAIRS = 500
 # Thousands of small files that nobody reads again: in memory, where the system has such a place.
@@ -69,17 +76,35 @@ def main(args: argparse.Namespace) -> object:
                 console.info(str(item))
             return [str(item) for item in (*singles, *pairs)]
         console.info(f"{len(singles)} single faults and {len(pairs)} pairs, seed {chosen}")
-        started, results = time.monotonic(), []
-        for title, group in (("single faults", singles), ("pairs", pairs)):
-            meter = report.Meter(title, len(group))
-            try:
-                results += campaign.run(play, group, args.jobs, meter)
-            finally:
-                meter.close()
-            console.info(f"{title}: {len(group)} in {time.monotonic() - started:.0f} s")
+        started = time.monotonic()
+        results = _run(play, {"single faults": singles, "pairs": pairs}, args.jobs)
         summary = report.summarize(results, chosen, time.monotonic() - started)
         report.show(summary)
     return _judged(summary)
+
+
+def _run(play: Campaign, groups: Mapping[str, Sequence[Scenario]], jobs: int) -> list[Result]:
+    """Every group, with progress; after Ctrl-C, what has ended so far."""
+    from tools.rehearsal.campaign import campaign, report
+
+    results: list[Result] = []
+    for title, group in groups.items():
+        meter = report.Meter(title, len(group))
+
+        def seen(done: int, total: int, result: Result, meter: report.Meter = meter) -> None:
+            results.append(result)
+            meter(done, total, result)
+
+        started = time.monotonic()
+        try:
+            campaign.run(play, group, jobs, seen)
+        except KeyboardInterrupt:
+            console.warning(f"interrupted: {len(results)} scenarios have ended")
+            break
+        finally:
+            meter.close()
+        console.info(f"{title}: {len(group)} in {time.monotonic() - started:.0f} s")
+    return results
 
 
 def _judged(summary: object) -> object:

@@ -132,7 +132,9 @@ class Meter:
             self._bar.start()
 
     def __call__(self, done: int, total: int, result: Result) -> None:
-        self._violated += bool(result.problems)
+        if result.problems:
+            self._violated += 1
+            console.warning(f"violated: {replay_line(result.name)}")
         if self._bar is not None:
             text = f"{self._title}, {self._violated} violated"
             self._bar.update(self._task, completed=done, description=text)
