@@ -311,6 +311,29 @@ def claims(_: Invocation, json: bool = False) -> None:
 
 
 @task(
+    help={
+        "base": "the revision to compare HEAD with; by default the last release tag",
+        "no-semver": "do not run cargo-semver-checks, for this recorded reason",
+        "json": HELP["json"],
+    }
+)
+def review(_: Invocation, base: str = "", no_semver: str = "", json: bool = False) -> None:
+    """Classify the release: patch-compatible or minor-breaking, surface by surface, with evidence.
+
+    Compares with docs/compatibility-policy.md in mind; refuses (10) when a break has no migration
+    note in the changelog or would be released as a patch.
+    """
+
+    def action() -> object:
+        from tools.steps.context import of_tree
+        from tools.steps.review import review as step
+
+        return step(of_tree(), base=base, no_semver=no_semver)
+
+    _exit(action, json)
+
+
+@task(
     positional=["version"],
     optional=["version"],
     help={
@@ -395,6 +418,7 @@ release = Collection(
     resume,
     audit_settings,
     claims,
+    review,
     preflight,
     tag_,
     rehearse,

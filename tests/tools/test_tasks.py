@@ -34,6 +34,7 @@ VERBS = (
     "resume",
     "audit-settings",
     "claims",
+    "review",
     "preflight",
     "tag",
     "rehearse",

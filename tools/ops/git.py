@@ -97,6 +97,23 @@ def tag_commit(root: Path, tag: str) -> str | None:
     return done.stdout.strip() or None
 
 
+def changed(root: Path, base: str, revision: str = "HEAD") -> tuple[str, ...]:
+    """The paths that differ between two commits, deleted and added ones included."""
+    done = git(root, "diff", "--name-only", "--no-renames", "-z", base, revision, "--")
+    return tuple(path for path in done.stdout.split("\0") if path)
+
+
+def show(root: Path, revision: str, path: str) -> str:
+    """The text of a file in a commit; empty when it is not there."""
+    done = git(root, "show", f"{revision}:{path}", check=False)
+    return done.stdout if done.returncode == 0 else ""
+
+
+def merged_tags(root: Path, revision: str = "HEAD") -> tuple[str, ...]:
+    """The tags whose commits *revision* contains."""
+    return tuple(git(root, "tag", "--list", "--merged", revision).stdout.split())
+
+
 def tag_object(root: Path, tag: str) -> tuple[str, str] | None:
     """The id and type (``tag``: annotated, ``commit``: lightweight) of a local tag, or None."""
     ref = f"refs/tags/{tag}"
