@@ -9,6 +9,6 @@
 ``process``      a job as a forked process; ``programs`` and ``stepped``: what it runs and its time
 ``performance``  one scenario from its snapshot to its verdict
 ``fresh``        recovery by a whole new run whose build differs
-``outcome``      invariant I4: what an exit code may claim
+``outcome``      invariant I4: what an exit code may claim; ``judging``: all of them
 ``campaign``     all of them on all cores; ``report`` and ``command``: what a person sees
 """

@@ -17,9 +17,9 @@ from pathlib import Path
 from tools.declaration import ROOT
 from tools.errors import ReleaseError
 from tools.model import Problem
-from tools.rehearsal.campaign import catalogue, flow, seed
+from tools.rehearsal.campaign import catalogue, flow, judging, seed
 from tools.rehearsal.campaign.outcome import End
-from tools.rehearsal.campaign.performance import Performance, Result, Stage, judge, perform
+from tools.rehearsal.campaign.performance import Performance, Result, Stage, perform
 from tools.rehearsal.campaign.process import Tamper
 from tools.rehearsal.campaign.scenario import Position, Scenario
 from tools.rehearsal.campaign.theatre import Theatre
@@ -73,7 +73,7 @@ def prepare(folder: Path, tamper: Tamper | None = None, tree: seed.Tree = seed.N
         play = Performance(stage, Scenario(), place, theatre, record=True)
         complete = play.play()
         journal = theatre.world.journal.entries()
-        problems = judge(play, End.COMPLETED if complete else End.RESUMABLE, False)
+        problems = judging.judge(play, End.COMPLETED if complete else End.RESUMABLE, False)
     if problems or play.stops:
         said = [Problem(stop.where, "success", stop.said[-800:]) for stop in play.stops]
         raise Violated(

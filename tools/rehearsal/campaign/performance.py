@@ -12,18 +12,15 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tools.model import Problem
-from tools.rehearsal import invariants
-from tools.rehearsal.campaign import fresh, outcome
+from tools.rehearsal.campaign import fresh, judging, outcome
 from tools.rehearsal.campaign.actions import TIMEOUT, Victim
 from tools.rehearsal.campaign.flow import Flow, Line, Task
 from tools.rehearsal.campaign.outcome import End, Stop
 from tools.rehearsal.campaign.process import (
-    TRESPASS,
     JobCall,
     LineResult,
     Tamper,
@@ -34,19 +31,10 @@ from tools.rehearsal.campaign.programs import PACKAGED
 from tools.rehearsal.campaign.scenario import Scenario
 from tools.rehearsal.campaign.theatre import Seed, Snapshot, Theatre, fingerprint
 from tools.rehearsal.evidence import (
-    CRATES,
-    PYPI,
     Artifact,
-    Auditor,
-    Evidence,
-    Served,
-    find_secrets,
-    gather_subjects,
-    lanes_of,
 )
 from tools.rehearsal.workflow.records import FAILURE, SUCCESS, InstanceRecord, StepRecord
 from tools.rehearsal.world import Entry
-from tools.steps.context import user_agent
 
 # How often the failed jobs are re-run at most.
 RERUNS = 3
@@ -186,9 +174,9 @@ class Performance:
         return fingerprint(self._snapshot()) == fingerprint(reference)
 
     def _snapshot(self) -> Snapshot:
-        return self.theatre.snapshot(tuple(self.history), self._journal())
+        return self.theatre.snapshot(tuple(self.history), self.journal())
 
-    def _journal(self) -> tuple[Entry, ...]:
+    def journal(self) -> tuple[Entry, ...]:
         return (*self.earlier, *self.theatre.world.journal.entries())
 
     # ------------------------------------------------------------------ one job
@@ -328,7 +316,7 @@ def perform(stage: Stage, scenario: Scenario, folder: Path) -> Result:
         final = play.stops[-1].code if play.stops else 0
         ended = outcome.end(complete, play.stops[-1] if play.stops else None)
         later = not complete and final == 21 and not scenario.lasts and play.again()
-        found = judge(play, ended, later)
+        found = judging.judge(play, ended, later)
         requests = len(theatre.world.journal.entries())
     if not found:
         shutil.rmtree(folder, ignore_errors=True)
@@ -355,88 +343,3 @@ def _first(stage: Stage, scenario: Scenario) -> str:
     for job in disturbed:
         stage.flow.task(job)
     return next(name for name in names if name in disturbed)
-
-
-def judge(play: Performance, ended: End, completed_later: bool) -> list[tuple[str, Problem]]:
-    """Every violation, with the invariant's name."""
-    fourth = outcome.verdict(play.scenario, play.stops, ended, completed_later)
-    evidence = gather(play)
-    verdicts = invariants.check(evidence, (1, fourth))
-    found = [(v.name, problem) for v in verdicts for problem in v.problems]
-    if play.signed:
-        new_run = replace(evidence, artifacts=play.rebuilt, subjects=play.signed)
-        claims = invariants.claims_only_what_was_built(new_run)[1]
-        found += [("I6", problem) for problem in claims]
-    found += [("I7", Problem(*_trespass(note))) for note in play.folder.glob(f"*{TRESPASS}")]
-    world = play.theatre.world
-    found += [
-        ("world", Problem(e.host + e.path, "no failure", e.detail))
-        for e in world.journal.failures()
-    ]
-    # A client that dies in a handshake is refused, too; a host of no stand-in is a leak.
-    found += [
-        ("world", Problem(e.host, "a host of the world", e.detail))
-        for e in world.journal.refused()
-        if e.host not in world.names
-    ]
-    return found
-
-
-def _trespass(note: Path) -> tuple[str, str, str]:
-    files = ", ".join(dict.fromkeys(note.read_text(encoding="utf-8").splitlines()))
-    return note.stem, "files that were handed over to it", f"opened {files}"
-
-
-def gather(play: Performance) -> Evidence:
-    """The evidence of a scenario, in the form of every rehearsal's."""
-    seed, setting = play.stage.seed, play.theatre.setting
-    version = str(seed.version)
-    public = any(not release.draft for release in setting.github.releases(seed.tag))
-    secrets = {*setting.cratesio.tokens.secrets(), *setting.pypi.tokens.secrets()}
-    evidence = Evidence(
-        version=version,
-        public=public,
-        jobs=play.stage.flow.jobs,
-        records={},
-        history=play.history,
-        lanes=lanes_of(seed.declaration, version),
-        uploads=[
-            *((CRATES, upload) for upload in setting.cratesio.uploads.attempts()),
-            *((PYPI, upload) for upload in setting.pypi.uploads.attempts()),
-        ],
-        tokens=[
-            *((CRATES, token) for token in setting.cratesio.tokens.ledger()),
-            *((PYPI, token) for token in setting.pypi.tokens.ledger()),
-        ],
-        events=setting.github.events,
-        journal=play._journal(),
-        artifacts=[*_handed_over(play.stage), *play.rebuilt],
-        subjects=gather_subjects(setting, seed.tag),
-        leaks=find_secrets(play.folder, secrets | set(play.theatre.secrets), "a token"),
-        slack=timedelta(0),
-    )
-    # A converged world is that of the undisturbed release, whose every surface was read.
-    public = public and not play.converged
-    return replace(evidence, public=public, served=_served(play, version) if public else ())
-
-
-def _handed_over(stage: Stage) -> list[Artifact]:
-    """The artifacts by who uploaded them, and what the build jobs built."""
-    uploaders = stage.flow.uploaders
-    return [
-        *stage.seed.built,
-        *(Artifact(n, uploaders[n], 1, {}) for n in stage.seed.artifacts if n in uploaders),
-    ]
-
-
-def _served(play: Performance, version: str) -> list[Served]:
-    """What a reader is served once the world has settled."""
-    seed, theatre = play.stage.seed, play.theatre
-    theatre.settle()
-    auditor = Auditor(
-        theatre.world, seed.declaration, user_agent(seed.declaration), play.folder / "auditor"
-    )
-    try:
-        return list(auditor.served(version, seed.tag))
-    finally:
-        auditor.close()
