@@ -17,6 +17,7 @@ import pytest
 from tools.declaration import ROOT
 from tools.rehearsal import faults, seed, warden
 from tools.rehearsal.layout import NAME
+from tools.rehearsal.scenario import BUILDS
 
 pytestmark = pytest.mark.e2e
 
@@ -99,7 +100,7 @@ def test_a_killed_rehearsal_leaves_no_process_and_no_file_outside_its_folder(
     )
     assert process.stdout is not None
     for line in process.stdout:
-        if "▶ build-crates" in line or "▶ build-wheels" in line:
+        if any(f"▶ {job}" in line for job in BUILDS):
             break
     else:
         pytest.fail("the rehearsal ended before it built anything")
