@@ -19,6 +19,7 @@ import secrets
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -116,6 +117,14 @@ def _judged(summary: object) -> object:
         scenarios = {violation.scenario for violation in summary.violations}
         raise Violated(
             f"{len(scenarios)} of {summary.scenarios} scenarios violate an invariant",
-            remedy=summary.violations[0].replay,
+            remedy="play one again with the command after it; its folder is kept",
+            problems=[
+                replace(
+                    found.problem,
+                    where=f"{found.invariant}: {found.scenario}: {found.problem.where}",
+                    remedy=found.replay,
+                )
+                for found in summary.violations
+            ],
         )
     return summary

@@ -115,7 +115,9 @@ class Performance:
         """Attempt after attempt; whether the release is complete."""
         for name, count in self.scenario.world:
             self.theatre.misbehave(name, count)
-        for attempt in range(1, 2 + RERUNS):
+        # One re-run shows that what lasts is still there.
+        reruns = 1 if self.scenario.lasts else RERUNS
+        for attempt in range(1, 2 + reruns):
             self._attempt(attempt)
             last = self.stops[-1].code if self.stops else 0
             if self.complete or (last == 21 and self.stops[-1].attempt == attempt):

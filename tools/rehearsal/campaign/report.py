@@ -101,9 +101,6 @@ def show(summary: Summary) -> None:
         f"{summary.whole} ran every job to the end; {summary.idle} met no request; "
         f"{summary.requests} requests in {summary.seconds:.0f} s"
     )
-    for violation in summary.violations:
-        console.error(f"{violation.invariant}: {violation.scenario}\n  {violation.problem}")
-        console.info(f"  replay: {violation.replay}")
     count = len(summary.violations)
     (console.success if count == 0 else console.warning)(f"{count} violations")
 
