@@ -62,10 +62,24 @@ impl SignBitmap {
     /// [`Error::InvalidLength`], [`Error::NotFinite`], [`Error::TooManyVectors`]; the index is then as
     /// it was.
     pub fn try_add(&mut self, vectors: &[f32]) -> Result<()> {
-        let more = validate::rows(vectors, self.dim)?;
+        let more = validate::shape(vectors, self.dim)?;
         validate::room(self.len(), more)?;
-        self.bits.rows.extend(sign_words(vectors));
-        Ok(())
+        let start = self.bits.rows.len();
+        self.bits.rows.resize(start + vectors.len() / 64, 0);
+        let signs = kernels::any().signs;
+        // A block is checked and used while it is in a near cache.
+        let block = |(values, words): (&[f32], &mut [u64])| {
+            signs(values, words);
+            validate::finite(values)
+        };
+        let done = vectors
+            .par_chunks(64 * BLOCK)
+            .zip(self.bits.rows[start..].par_chunks_mut(BLOCK))
+            .try_for_each(block);
+        done.or_else(|_| {
+            self.bits.rows.truncate(start);
+            validate::finite(vectors)
+        })
     }
 
     /// The sign bits of a query.
@@ -74,7 +88,7 @@ impl SignBitmap {
     /// [`Error::InvalidVectorLength`], [`Error::NotFinite`].
     pub fn try_build_query_bitmap(&self, query: &[f32]) -> Result<Vec<u64>> {
         validate::one_row(query, self.dim)?;
-        Ok(sign_words(query).collect())
+        Ok(sign_words(query))
     }
 
     /// Ids of the best `m` rows of one query, best first.
@@ -189,19 +203,19 @@ impl SignBitmap {
 
     fn queries(&self, queries: &[f32]) -> Result<Vec<u64>> {
         validate::rows(queries, self.dim)?;
-        Ok(sign_words(queries).collect())
+        Ok(sign_words(queries))
     }
 }
 
 /// 64 coordinates to a word. A row is a whole number of words, so rows need no special care.
-fn sign_words(values: &[f32]) -> impl Iterator<Item = u64> + '_ {
-    values.chunks_exact(64).map(|chunk| {
-        chunk
-            .iter()
-            .rev()
-            .fold(0, |word, &value| word << 1 | u64::from(value > 0.0))
-    })
+fn sign_words(values: &[f32]) -> Vec<u64> {
+    let mut words = vec![0; values.len() / 64];
+    (kernels::any().signs)(values, &mut words);
+    words
 }
+
+/// Words that are made from 64 KiB of coordinates.
+const BLOCK: usize = 256;
 
 impl Stored for SignBitmap {
     type Element = u64;

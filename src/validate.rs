@@ -7,6 +7,13 @@ use crate::limits::MAX_VECTORS;
 
 /// Number of rows in a flat slice: its length must be a multiple of `dim`, its values finite.
 pub(crate) fn rows(values: &[f32], dim: usize) -> Result<usize> {
+    let rows = shape(values, dim)?;
+    finite(values)?;
+    Ok(rows)
+}
+
+/// [`rows`] without a look at the values, for callers that check them on the way.
+pub(crate) fn shape(values: &[f32], dim: usize) -> Result<usize> {
     if dim == 0 || !values.len().is_multiple_of(dim) {
         return Err(Error::InvalidLength {
             name: "vectors",
@@ -14,7 +21,6 @@ pub(crate) fn rows(values: &[f32], dim: usize) -> Result<usize> {
             dim,
         });
     }
-    finite(values)?;
     Ok(values.len() / dim)
 }
 

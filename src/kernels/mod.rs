@@ -54,6 +54,11 @@ pub(crate) struct Kernels {
     pub(crate) overlap: BitKernel,
     /// Bits that are equal in row and query.
     pub(crate) agreement: BitKernel,
+    /// Bit `i % 64` of word `i / 64` is set where `values[i]` is above zero. `values` is 64 times as
+    /// long as `out`.
+    pub(crate) signs: fn(values: &[f32], out: &mut [u64]),
+    /// The first packed row whose buckets are not equally full. `bits` is 1, 2 or 4.
+    pub(crate) uneven: fn(rows: &[u8], dim: usize, bits: u8) -> Option<usize>,
     /// `sum_i q_i r_i` of two rank vectors, exact.
     pub(crate) rank_rank: fn(query: &[u16], rows: &[u16], out: &mut [u64]),
     /// `sum_i q_i (r_i - (d - 1) / 2)`.
@@ -75,6 +80,12 @@ pub(crate) struct Kernels {
 /// Those of [`crate::simd::active_level`].
 pub(crate) fn active() -> Result<&'static Kernels> {
     crate::simd::active_level().map(table)
+}
+
+/// The kernels of the active level, or the portable ones where `ORDVEC_SIMD` names no level: for
+/// work that is no search and has one result at every level.
+pub(crate) fn any() -> &'static Kernels {
+    active().unwrap_or(&portable::KERNELS)
 }
 
 /// The kernels of a level, which the machine has been asked for; of the portable one where the

@@ -88,6 +88,61 @@ fn bit_counts() {
 }
 
 #[test]
+fn sign_bits() {
+    for_each_level(|kernels, level| {
+        let mut values = floats(64 * 5, 4);
+        let odd = [
+            0.0,
+            -0.0,
+            1e-45,
+            -1e-45,
+            f32::INFINITY,
+            f32::NEG_INFINITY,
+            f32::NAN,
+        ];
+        values[60..67].copy_from_slice(&odd);
+        let mut words = [u64::MAX; 5];
+        (kernels.signs)(&values, &mut words);
+        for (at, &value) in values.iter().enumerate() {
+            let bit = words[at / 64] >> (at % 64) & 1 == 1;
+            assert_eq!(bit, value > 0.0, "{level} {at}");
+        }
+    });
+}
+
+#[test]
+fn uneven_rows_are_found() {
+    for_each_level(|kernels, level| {
+        for (bits, dims) in [
+            (1, [8, 136, 1032]),
+            (2, [4, 132, 1028]),
+            (4, [16, 144, 1040]),
+        ] {
+            for dim in dims {
+                let codes: Vec<u8> = (0..dim * 9).map(|i| (i % (1 << bits)) as u8).collect();
+                let width = dim * usize::from(bits) / 8;
+                let mut packed = vec![0; width * 9];
+                pack_into(&codes, bits, &mut packed);
+                assert_eq!(
+                    (kernels.uneven)(&packed, dim, bits),
+                    None,
+                    "{level} {bits} {dim}"
+                );
+                // Any single bit that flips moves one coordinate to another bucket.
+                for at in [0, width - 1, 5 * width, 5 * width + width / 2] {
+                    for bit in 0..8 {
+                        let mut wrong = packed.clone();
+                        wrong[at] ^= 1 << bit;
+                        let found = (kernels.uneven)(&wrong, dim, bits);
+                        assert_eq!(found, Some(at / width), "{level} {bits} {dim} {at}");
+                    }
+                }
+            }
+        }
+    });
+}
+
+#[test]
 fn bit_counts_of_full_rows_do_not_overflow() {
     for_each_level(|kernels, level| {
         let words = vec![u64::MAX; 1 << 18];

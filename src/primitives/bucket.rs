@@ -56,7 +56,7 @@ pub fn try_bucket_centre(b: u8, bits: u8) -> Result<f32> {
 }
 
 /// [`try_rank_to_bucket`] without its checks. `rank < d` and `bits <= 8` keep the result in a byte.
-pub(crate) fn bucket_of(rank: u16, d: u32, bits: u8) -> u8 {
+fn bucket_of(rank: u16, d: u32, bits: u8) -> u8 {
     ((u32::from(rank) << bits) / d) as u8
 }
 

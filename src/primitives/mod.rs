@@ -8,9 +8,10 @@ mod bucket;
 mod norm;
 mod pack;
 mod ranks;
+mod sort;
 
 pub(crate) use bits::bucket_bits;
-pub(crate) use bucket::{bucket_of, centre};
+pub(crate) use bucket::centre;
 pub use bucket::{try_bucket_centre, try_bucket_ranks, try_rank_to_bucket};
 pub use norm::{rank_norm, try_rankquant_norm};
 pub(crate) use norm::{rank_norm_squared, rankquant_norm_squared};

@@ -52,14 +52,26 @@ pub fn try_unpack_buckets(packed: &[u8], d: usize, bits: u8) -> Result<Vec<u8>> 
 }
 
 /// Packs codes that are known to fit. `out` holds `codes.len() * bits / 8` bytes.
+///
+/// The codes of a byte are an integer with one code to a byte, the first one lowest. A product
+/// moves each code to its place in the highest byte; no other term reaches that byte.
 pub(crate) fn pack_into(codes: &[u8], bits: u8, out: &mut [u8]) {
-    let per_byte = usize::from(8 / bits);
-    for (group, byte) in codes.chunks_exact(per_byte).zip(out) {
-        // In u16, because a shift by 8 is not defined on u8.
-        *byte = group
-            .iter()
-            .fold(0u16, |acc, &code| acc << bits | u16::from(code)) as u8;
+    match bits {
+        1 => pack(codes, out, |codes| {
+            (u64::from_le_bytes(codes).wrapping_mul(0x8040_2010_0804_0201) >> 56) as u8
+        }),
+        2 => pack(codes, out, |codes| {
+            (u32::from_le_bytes(codes).wrapping_mul(0x4010_0401) >> 24) as u8
+        }),
+        4 => pack(codes, out, |[first, second]| first << 4 | second),
+        _ => pack(codes, out, |[code]| code),
     }
+}
+
+fn pack<const N: usize>(codes: &[u8], out: &mut [u8], byte: impl Fn([u8; N]) -> u8) {
+    let (groups, _) = codes.as_chunks();
+    let pairs = out.iter_mut().zip(groups);
+    pairs.for_each(|(out, &codes)| *out = byte(codes));
 }
 
 /// Unpacks every code of `packed`. `out` holds `packed.len() * 8 / bits` codes.

@@ -1,8 +1,8 @@
 //! The rank transform.
 
+use super::sort::Sorter;
 use crate::error::{Error, Result};
 use crate::limits::MAX_DIM;
-use crate::order;
 use crate::validate;
 
 /// Rank of each coordinate: `argsort(argsort(v))`, equal values ranked by ascending index.
@@ -32,30 +32,29 @@ pub fn try_rank_transform_into(v: &[f32], out: &mut [u16]) -> Result<()> {
     Ok(())
 }
 
-/// The rank transform with its sort buffer, so that many rows allocate once.
+/// The rank transform with its buffers, so that many rows allocate once.
 #[derive(Default)]
 pub(crate) struct Ranker {
-    keys: Vec<u64>,
+    sorter: Sorter,
 }
 
 impl Ranker {
     /// Writes the ranks of finite `v` (at most [`MAX_DIM`] values) to `ranks`, of equal length.
     pub(crate) fn rank(&mut self, v: &[f32], ranks: &mut [u16]) {
-        self.sort(v);
-        for (rank, &key) in self.keys.iter().enumerate() {
-            ranks[(key & 0xffff) as usize] = rank as u16;
+        for (rank, &index) in self.sorter.sort(v).iter().enumerate() {
+            ranks[usize::from(index as u16)] = rank as u16;
         }
     }
 
-    /// Sorts (value, index) pairs as plain integers: the index in the low bits makes an unstable
-    /// sort give the stable order.
-    fn sort(&mut self, v: &[f32]) {
-        self.keys.clear();
-        let keyed = v
-            .iter()
-            .enumerate()
-            .map(|(i, &x)| u64::from(order::key(x)) << 16 | i as u64);
-        self.keys.extend(keyed);
-        self.keys.sort_unstable();
+    /// Writes the bucket of each coordinate of finite `v` to `codes`, of equal length.
+    pub(crate) fn bucket(&mut self, v: &[f32], bits: u8, codes: &mut [u8]) {
+        let order = self.sorter.sort(v);
+        // Bucket b begins at the first rank with `rank * 2^bits / d >= b`.
+        let first = |bucket: usize| (bucket * v.len()).div_ceil(1 << bits);
+        for bucket in 0..1usize << bits {
+            for &index in &order[first(bucket)..first(bucket + 1)] {
+                codes[usize::from(index as u16)] = bucket as u8;
+            }
+        }
     }
 }

@@ -8,10 +8,12 @@ pub(crate) trait Element: Copy + Sized {
     fn read_le(bytes: &[u8], out: &mut Vec<Self>);
     /// Appends the bytes of `values`.
     fn write_le(values: &[Self], out: &mut Vec<u8>);
+    /// The bytes of `values`, if they are bytes already.
+    fn as_bytes(values: &[Self]) -> Option<&[u8]>;
 }
 
 macro_rules! element {
-    ($($integer:ty),*) => {$(
+    ($($integer:ty: $as_bytes:expr),*) => {$(
         impl Element for $integer {
             const SIZE: usize = size_of::<Self>();
 
@@ -21,10 +23,19 @@ macro_rules! element {
             }
 
             fn write_le(values: &[Self], out: &mut Vec<u8>) {
-                out.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+                let start = out.len();
+                out.resize(start + size_of_val(values), 0);
+                // Whole integers, not bytes one by one: on a little-endian machine it is a copy.
+                let (chunks, _) = out[start..].as_chunks_mut();
+                let pairs = chunks.iter_mut().zip(values);
+                pairs.for_each(|(chunk, value)| *chunk = value.to_le_bytes());
+            }
+
+            fn as_bytes(values: &[Self]) -> Option<&[u8]> {
+                $as_bytes(values)
             }
         }
     )*};
 }
 
-element!(u8, u16, u64);
+element!(u8: Some, u16: |_| None, u64: |_| None);

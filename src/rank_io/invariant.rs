@@ -1,54 +1,72 @@
 //! What every row of a file must satisfy. Searches and norms rely on it.
 
 use super::invalid;
+use crate::{kernels, rows};
 use std::io;
 
 /// Each row is a permutation of `[0, dim)`.
+///
+/// A row is one if and only if its `dim` ranks leave no value of `[0, dim)` out. Each row marks
+/// its ranks with its own number, so that the marks need not be cleared between rows.
 pub(crate) fn permutation(rows: &[u16], dim: usize) -> io::Result<()> {
-    let mut seen = vec![0u64; dim.div_ceil(64)];
+    let mut marks = vec![0u8; 1 << 16];
+    let marks: &mut [u8; 1 << 16] = marks.as_mut_slice().try_into().expect("as long as that");
     for (index, row) in rows.chunks_exact(dim).enumerate() {
-        seen.fill(0);
-        for &rank in row {
-            let (word, bit) = (usize::from(rank) / 64, 1 << (rank % 64));
-            if usize::from(rank) >= dim || seen[word] & bit != 0 {
-                return Err(invalid(format!(
-                    "row {index} is not a permutation of 0..{dim}: rank {rank} is out of range \
-                     or occurs twice"
-                )));
-            }
-            seen[word] |= bit;
+        let mark = (index % 255) as u8 + 1;
+        if mark == 1 {
+            marks.fill(0);
+        }
+        row.iter().for_each(|&rank| marks[usize::from(rank)] = mark);
+        // No early exit, so that it vectorises.
+        if !marks[..dim].iter().fold(true, |all, &m| all & (m == mark)) {
+            return Err(not_a_permutation(row, index));
         }
     }
     Ok(())
+}
+
+/// Names the first rank of a bad row that is out of range or occurred before.
+fn not_a_permutation(row: &[u16], index: usize) -> io::Error {
+    let dim = row.len();
+    let mut seen = vec![false; dim];
+    let bad = row
+        .iter()
+        .find(|&&rank| {
+            usize::from(rank) >= dim || std::mem::replace(&mut seen[usize::from(rank)], true)
+        })
+        .copied()
+        .unwrap_or_default();
+    invalid(format!(
+        "row {index} is not a permutation of 0..{dim}: rank {bad} is out of range \
+         or occurs twice"
+    ))
 }
 
 /// Each packed row has `dim / 2^bits` coordinates in every bucket.
 pub(crate) fn composition(rows: &[u8], dim: usize, bits: u8) -> io::Result<()> {
+    // The result does not depend on the level, so a cap that names none is left to the searches.
+    let Some(index) = (kernels::any().uneven)(rows, dim, bits) else {
+        return Ok(());
+    };
+    let counts = bucket_counts(rows::row(rows, dim * usize::from(bits) / 8, index), bits);
     let expected = dim >> bits;
-    for (index, row) in rows.chunks_exact(dim * usize::from(bits) / 8).enumerate() {
-        let counts = bucket_counts(row, bits);
-        if let Some(bucket) = counts[..1 << bits]
-            .iter()
-            .position(|&count| count != expected)
-        {
-            return Err(invalid(format!(
-                "row {index} breaks the constant composition: bucket {bucket} has {} coordinates, \
-                 expected {expected}",
-                counts[bucket]
-            )));
-        }
-    }
-    Ok(())
+    let bucket = counts[..1 << bits]
+        .iter()
+        .position(|&count| count != expected)
+        .unwrap_or_default();
+    Err(invalid(format!(
+        "row {index} breaks the constant composition: bucket {bucket} has {} coordinates, \
+         expected {expected}",
+        counts[bucket]
+    )))
 }
 
 /// Coordinates in each bucket, for widths of at most four bits.
 fn bucket_counts(row: &[u8], bits: u8) -> [usize; 16] {
-    let mut bytes = [0u32; 256];
-    row.iter().for_each(|&byte| bytes[usize::from(byte)] += 1);
     let mut counts = [0; 16];
-    for (byte, &times) in bytes.iter().enumerate() {
-        for position in 0..usize::from(8 / bits) {
-            counts[byte >> (position * usize::from(bits)) & ((1 << bits) - 1)] += times as usize;
+    for byte in row {
+        for position in 0..8 / bits {
+            counts[usize::from(byte >> (position * bits) & ((1 << bits) - 1))] += 1;
         }
     }
     counts

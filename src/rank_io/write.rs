@@ -8,14 +8,18 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Elements converted at a time.
-const CHUNK: usize = 1 << 13;
+/// Bytes converted at a time, where a conversion is needed.
+const CHUNK: usize = 1 << 18;
 
 /// Writes header and rows to `writer` and flushes it.
 pub(crate) fn to_writer<T: Stored, W: Write>(index: &T, mut writer: W) -> io::Result<()> {
     writer.write_all(&index.header()?.encode())?;
-    let mut bytes = Vec::with_capacity(index.rows().len().min(CHUNK) * T::Element::SIZE);
-    for values in index.rows().chunks(CHUNK) {
+    if let Some(bytes) = T::Element::as_bytes(index.rows()) {
+        writer.write_all(bytes)?;
+        return writer.flush();
+    }
+    let mut bytes = Vec::new();
+    for values in index.rows().chunks(CHUNK / T::Element::SIZE) {
         bytes.clear();
         T::Element::write_le(values, &mut bytes);
         writer.write_all(&bytes)?;

@@ -2,7 +2,7 @@
 
 use super::params;
 use crate::error::Result;
-use crate::primitives::{bucket_of, pack_into, Ranker};
+use crate::primitives::{pack_into, Ranker};
 use crate::rank_io::{self, Header, IndexKind, IndexParams, Stored};
 use crate::rows;
 use crate::validate;
@@ -144,19 +144,14 @@ impl RankQuant {
 #[derive(Default)]
 pub(super) struct Bucketer {
     ranker: Ranker,
-    ranks: Vec<u16>,
     codes: Vec<u8>,
 }
 
 impl Bucketer {
     /// One code per coordinate of the finite vector `v`.
     pub(super) fn codes(&mut self, v: &[f32], bits: u8) -> &[u8] {
-        self.ranks.resize(v.len(), 0);
-        self.ranker.rank(v, &mut self.ranks);
-        self.codes.clear();
-        let d = v.len() as u32;
-        self.codes
-            .extend(self.ranks.iter().map(|&rank| bucket_of(rank, d, bits)));
+        self.codes.resize(v.len(), 0);
+        self.ranker.bucket(v, bits, &mut self.codes);
         &self.codes
     }
 }

@@ -37,6 +37,26 @@ pub(super) fn agreement(queries: &[u64], rows: &[u64], words: usize, out: &mut [
     unsafe { count::<true>(queries, rows, words, out) }
 }
 
+/// The sign bits of a comparison of eight values: eight times that make a word.
+pub(super) fn signs(values: &[f32], out: &mut [u64]) {
+    // SAFETY: as above.
+    unsafe { sign_words(values, out) }
+}
+
+#[target_feature(enable = "avx2")]
+fn sign_words(values: &[f32], out: &mut [u64]) {
+    let (groups, _) = values.as_chunks::<64>();
+    for (group, word) in groups.iter().zip(out) {
+        *word = 0;
+        for part in 0..8 {
+            // SAFETY: a group has eight times eight values.
+            let values = unsafe { _mm256_loadu_ps(group.as_ptr().add(8 * part)) };
+            let above = _mm256_cmp_ps::<_CMP_GT_OQ>(values, _mm256_setzero_ps());
+            *word |= u64::from(_mm256_movemask_ps(above) as u32) << (8 * part);
+        }
+    }
+}
+
 #[target_feature(enable = "avx2,popcnt")]
 fn count<const AGREE: bool>(queries: &[u64], rows: &[u64], words: usize, out: &mut [u32]) {
     let len = rows.len() / words;

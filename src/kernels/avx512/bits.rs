@@ -32,6 +32,26 @@ pub(super) fn agreement(queries: &[u64], rows: &[u64], words: usize, out: &mut [
     unsafe { count::<true>(queries, rows, words, out) }
 }
 
+/// A comparison of sixteen values is a mask: four masks make a word.
+pub(super) fn signs(values: &[f32], out: &mut [u64]) {
+    // SAFETY: as above.
+    unsafe { sign_words(values, out) }
+}
+
+#[target_feature(enable = "avx512f")]
+fn sign_words(values: &[f32], out: &mut [u64]) {
+    let (groups, _) = values.as_chunks::<64>();
+    for (group, word) in groups.iter().zip(out) {
+        *word = 0;
+        for part in 0..4 {
+            // SAFETY: a group has four times sixteen values.
+            let values = unsafe { _mm512_loadu_ps(group.as_ptr().add(16 * part)) };
+            let above = _mm512_cmp_ps_mask::<_CMP_GT_OQ>(values, _mm512_setzero_ps());
+            *word |= u64::from(above) << (16 * part);
+        }
+    }
+}
+
 #[target_feature(enable = "avx512f,avx512vpopcntdq")]
 fn count<const AGREE: bool>(queries: &[u64], rows: &[u64], words: usize, out: &mut [u32]) {
     let len = rows.len() / words;

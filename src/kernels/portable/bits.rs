@@ -1,5 +1,15 @@
 //! Population counts over rows of 64-bit words.
 
+/// Bit `i % 64` of word `i / 64` is set where `values[i]` is above zero.
+pub(super) fn signs(values: &[f32], out: &mut [u64]) {
+    for (values, word) in values.chunks_exact(64).zip(out) {
+        *word = values
+            .iter()
+            .rev()
+            .fold(0, |word, &value| word << 1 | u64::from(value > 0.0));
+    }
+}
+
 /// Set bits that row and query share.
 pub(super) fn overlap(queries: &[u64], rows: &[u64], words: usize, out: &mut [u32]) {
     count(queries, rows, words, out, |a, b| a & b);

@@ -10,6 +10,7 @@
 
 mod bits;
 pub(super) mod codes;
+pub(super) mod composition;
 mod ints;
 pub(super) mod ranks;
 
@@ -19,6 +20,8 @@ use super::Kernels;
 pub(super) static KERNELS: Kernels = Kernels {
     overlap: bits::overlap,
     agreement: bits::agreement,
+    signs: bits::signs,
+    uneven: composition::uneven,
     rank_rank: ranks::rank_rank,
     float_rank: ranks::float_rank,
     code_code: codes::code_code,
