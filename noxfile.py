@@ -166,7 +166,7 @@ def fuzz(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Benchmarks against a peer in the same run: -- bump."""
+    """Benchmarks against a peer in the same run: -- {bump|ordvec} [options]."""
     environment(session, "bench")
     session.run("python", "-m", "tools.bench", *session.posargs)
 

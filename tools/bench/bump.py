@@ -8,6 +8,7 @@ comparison favours it.
 
 from __future__ import annotations
 
+import argparse
 import shutil
 import statistics
 import sys
@@ -20,14 +21,18 @@ from tools.declaration import ROOT, Declaration
 from tools.ops.proc import run as call
 
 
-def run(runs: int) -> dict[str, object]:
-    """Median seconds of each side over *runs* runs, and the ratio peer / ours."""
+def configure(parser: argparse.ArgumentParser) -> None:
+    """No options of its own."""
+
+
+def run(args: argparse.Namespace) -> dict[str, object]:
+    """Median seconds of each side over `args.runs` runs, and the ratio peer / ours."""
     declaration = Declaration.load(ROOT)
     with tempfile.TemporaryDirectory(prefix="bench-bump-") as folder:
         seed = _seed(declaration, Path(folder) / "seed")
         sides = {"ours": _ours, "bump-my-version": _peer}
         seconds: dict[str, list[float]] = {name: [] for name in sides}
-        for number in range(runs + 1):
+        for number in range(args.runs + 1):
             for name, command in sides.items():
                 tree = Path(folder) / f"{name}-{number}"
                 shutil.copytree(seed, tree)

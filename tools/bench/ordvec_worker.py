@@ -1,0 +1,128 @@
+"""Times the calls of whichever `ordvec` wheel this interpreter holds. Run by `tools.bench.ordvec`.
+
+Reads a job as JSON from standard input (dim, rows, seconds per call, folder) and prints a JSON
+object: per row of the table the seconds of each repetition, the bytes of the index that a scan
+reads, and the bytes per second at which this process streams memory. Uses NumPy and `ordvec`
+only, so that it runs in any environment that has a wheel.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import ordvec
+
+K, CANDIDATES, BATCH, ADDED = 10, 500, 64, 20_000
+Call = Callable[[], object]
+Row = tuple[str, Call, int]  # name, what is timed, bytes of rows that a scan reads (or 0)
+
+
+def main() -> int:
+    job = json.load(sys.stdin)
+    dim, rows = int(job["dim"]), int(job["rows"])
+    random = np.random.default_rng(dim + rows)
+    vectors = random.standard_normal((rows, dim), dtype=np.float32)
+    queries = random.standard_normal((BATCH, dim), dtype=np.float32)
+    found: dict[str, Any] = {}
+    for name, call, scanned in table(vectors, queries, Path(job["folder"])):
+        seconds = timed(call, float(job["seconds"]))
+        found[name] = {"seconds": seconds, "bytes": scanned}
+    version = getattr(ordvec, "__version__", "")
+    result = {"version": version, "bandwidth": bandwidth(), "rows": found}
+    json.dump(result, sys.stdout)
+    return 0
+
+
+def timed(call: Call, budget: float) -> list[float]:
+    """Seconds of each call: one to warm up, then at least one, until the budget is spent."""
+    call()
+    seconds: list[float] = []
+    while not seconds or (sum(seconds) < budget and len(seconds) < 50):
+        started = time.perf_counter()
+        call()
+        seconds.append(time.perf_counter() - started)
+    return seconds
+
+
+def bandwidth() -> float:
+    """Bytes per second of one pass over an array that no cache holds, the best of five."""
+    values = np.ones(64 << 20, dtype=np.float32)
+    return float(values.nbytes / min(timed(lambda: values.dot(values), 0.5)[:5]))
+
+
+def table(vectors: Any, queries: Any, folder: Path) -> Iterator[Row]:
+    rows, dim = vectors.shape
+    sign = ordvec.SignBitmap(dim)
+    sign.add(vectors)
+    yield from bits_of("sign", sign, queries)
+    yield from stored("sign", sign, lambda: ordvec.SignBitmap(dim), vectors, folder)
+    bitmap = ordvec.Bitmap(dim, dim // 4)
+    bitmap.add(vectors)
+    yield "bitmap, search, 1 query", lambda: bitmap.search(queries[:1], K), bitmap.byte_size
+    yield f"bitmap, search, {BATCH} queries", lambda: bitmap.search(queries, K), 0
+    yield from bits_of("bitmap", bitmap, queries)
+    yield from stored("bitmap", bitmap, lambda: ordvec.Bitmap(dim, dim // 4), vectors, folder)
+    for bits in (1, 2, 4):
+        quant = ordvec.RankQuant(dim, bits)
+        quant.add(vectors)
+        name = f"{bits} bit" if bits == 1 else f"{bits} bits"
+        yield from searches(name, quant, queries)
+        yield from second_stage(name, quant, sign, queries[0], rows)
+        yield from stored(name, quant, lambda b=bits: ordvec.RankQuant(dim, b), vectors, folder)
+    rank = ordvec.Rank(dim)
+    rank.add(vectors)
+    yield from searches("rank", rank, queries)
+    yield from stored("rank", rank, lambda: ordvec.Rank(dim), vectors, folder)
+
+
+def bits_of(name: str, index: Any, queries: Any) -> Iterator[Row]:
+    one, many = index.top_m_candidates, index.top_m_candidates_batched
+    yield f"{name}, candidates, 1 query", lambda: one(queries[0], CANDIDATES), index.byte_size
+    yield f"{name}, candidates, {BATCH} queries", lambda: many(queries, CANDIDATES), 0
+    if name == "sign":
+        yield "sign, score_all", lambda: index.score_all(queries[0]), index.byte_size
+
+
+def searches(name: str, index: Any, queries: Any) -> Iterator[Row]:
+    for kind, search in (("asymmetric", index.search_asymmetric), ("symmetric", index.search)):
+        yield (
+            f"{name}, {kind}, 1 query",
+            lambda s=search: s(queries[:1], K),
+            index.byte_size,
+        )
+        yield f"{name}, {kind}, {BATCH} queries", lambda s=search: s(queries, K), 0
+
+
+def second_stage(name: str, index: Any, sign: Any, query: Any, rows: int) -> Iterator[Row]:
+    ids = np.arange(0, rows, max(rows // 1000, 1), dtype=np.uint32)[:1000]
+    yield f"{name}, subset of 1000", lambda: index.search_asymmetric_subset(query, ids, K), 0
+
+    def both() -> object:
+        chosen = sign.top_m_candidates(query, CANDIDATES)
+        return index.search_asymmetric_subset(query, chosen, K)
+
+    yield f"{name}, two-stage, 1 query", both, 0
+
+
+def stored(name: str, index: Any, fresh: Call, vectors: Any, folder: Path) -> Iterator[Row]:
+    some = vectors[:ADDED]
+
+    def add() -> object:
+        empty: Any = fresh()
+        return empty.add(some)
+
+    path = folder / f"{name.replace(' ', '-')}.index"
+    yield f"{name}, add", add, 0
+    yield f"{name}, write", lambda: index.write(str(path)), 0
+    yield f"{name}, load", lambda: type(index).load(str(path)), 0
+    path.unlink()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
