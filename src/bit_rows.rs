@@ -3,7 +3,7 @@
 
 use crate::kernels::BitKernel;
 use crate::rows;
-use crate::search::{CandidateBatch, SearchResults, Select, Selector, Spread, Task};
+use crate::search::{CandidateBatch, Counted, SearchResults, Select, Selector, Spread, Task, MOST};
 use std::ops::Range;
 
 /// Queries that share one pass over the rows, unless the caller says otherwise. A block of rows
@@ -67,15 +67,26 @@ impl BitRows {
     ) {
         let words = self.words;
         let mut scores = vec![0; BLOCK * best.len()];
+        let counted = |best: &Select<'_, u32>| Counted::new(best.k(), 64 * words);
+        let mut filters: Vec<_> = best
+            .iter()
+            .filter(|best| best.k() > 0 && 64 * words <= MOST)
+            .map(counted)
+            .collect();
         let part = &self.rows[rows.start * words..rows.end * words];
         for (block, part) in part.chunks(BLOCK * words).enumerate() {
-            let len = part.len() / words;
+            let (len, first) = (part.len() / words, rows.start + block * BLOCK);
             let scores = &mut scores[..len * best.len()];
             kernel(queries, part, words, scores);
-            for (scores, best) in scores.chunks_exact(len).zip(&mut *best) {
-                best.push_run(scores, rows.start + block * BLOCK);
+            for (query, scores) in scores.chunks_exact(len).enumerate() {
+                match filters.get_mut(query) {
+                    Some(filter) => filter.offer(scores, first),
+                    None => best[query].push_run(scores, first),
+                }
             }
         }
+        let pairs = filters.into_iter().zip(best);
+        pairs.for_each(|(filter, best)| filter.finish(best));
     }
 
     /// A search for the best `k` rows of each of `queries`, bit rows back to back.

@@ -32,14 +32,14 @@ struct Planes<T> {
 
 impl<T: Copy> Planes<T> {
     /// Lays out one value per coordinate; reuses the buffer.
-    fn fill(&mut self, bits: u8, values: impl ExactSizeIterator<Item = T> + Clone) {
+    fn fill(&mut self, bits: u8, values: &[T]) {
         let count = usize::from(8 / bits);
         self.bits = bits;
         self.width = values.len() / count;
         self.values.clear();
         for position in 0..count {
-            self.values
-                .extend(values.clone().skip(position).step_by(count));
+            let bytes = values.chunks_exact(count);
+            self.values.extend(bytes.map(|codes| codes[position]));
         }
     }
 }
@@ -47,7 +47,7 @@ impl<T: Copy> Planes<T> {
 impl QueryPlanes {
     /// Lays out `query`, whose length is a multiple of `8 / bits`.
     pub(crate) fn fill(&mut self, query: &[f32], bits: u8) {
-        self.planes.fill(bits, query.iter().copied());
+        self.planes.fill(bits, query);
         let width = self.planes.width;
         for (position, plane) in self
             .planes
@@ -79,7 +79,7 @@ impl QueryPlanes {
 impl CodePlanes {
     /// Lays out `codes`, whose length is a multiple of `8 / bits`.
     pub(crate) fn fill(&mut self, codes: &[u8], bits: u8) {
-        self.planes.fill(bits, codes.iter().copied());
+        self.planes.fill(bits, codes);
     }
 
     /// Bits of a code.

@@ -43,8 +43,11 @@ impl Quantised {
         let step = if largest > 0.0 { largest / 127.0 } else { 1.0 };
         let inverse = 1.0 / step;
         self.values.clear();
-        // `as` saturates, so whatever the rounding of the inverse, an integer fits in a byte.
-        let integers = unit.iter().map(|&q| (q * inverse).round_ties_even() as i8);
+        // Adding 1.5 * 2^23 leaves the rounded number in the low bits, two's complement. It is at
+        // most 127: the rounding of the inverse adds far less than a half.
+        let integers = unit
+            .iter()
+            .map(|&q| (q * inverse + 12_582_912.0).to_bits() as u8 as i8);
         self.values.extend(integers);
         let (mut sum, mut squares, mut total) = (0.0, 0.0, 0i64);
         for (&q, &n) in unit.iter().zip(&self.values) {

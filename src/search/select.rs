@@ -140,6 +140,11 @@ impl<S: Score> Select<'_, S> {
         }
     }
 
+    /// How many rows are chosen.
+    pub(crate) fn k(&self) -> usize {
+        self.selector.k
+    }
+
     /// A score that a row must reach to be kept, if there is one yet. It only rises.
     pub(crate) fn bound(&self) -> Option<S> {
         let bound = self.selector.bound;

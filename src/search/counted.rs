@@ -1,0 +1,112 @@
+//! A filter before a selection of integer scores of ascending rows: it knows the exact score that
+//! a row must pass, because it counts how many rows have each score.
+//!
+//! A selection alone learns its bound only when its buffer is full. Where many of the rows are
+//! chosen, most of its time goes into rows that a better bound would have turned away.
+
+use super::select::Select;
+
+/// Scores looked at together.
+const RUN: usize = 32;
+
+/// Largest score for which counting pays.
+pub(crate) const MOST: usize = 1 << 12;
+
+/// The filter of one query.
+pub(crate) struct Counted {
+    m: usize,
+    /// Rows of this score or more are kept, at least `m` of them once there were as many.
+    least: u32,
+    /// Rows of at least that score, so far.
+    above: usize,
+    /// Rows of each score.
+    counts: Vec<u32>,
+    kept: Vec<(u32, u32)>,
+}
+
+impl Counted {
+    /// A filter for the best `m > 0` rows, whose scores are at most `most`.
+    pub(crate) fn new(m: usize, most: usize) -> Self {
+        Self {
+            m,
+            least: 0,
+            above: 0,
+            counts: vec![0; most + 1],
+            kept: Vec::with_capacity(2 * m),
+        }
+    }
+
+    /// Looks at consecutive rows, the first of them `first`. Calls are in ascending order.
+    pub(crate) fn offer(&mut self, scores: &[u32], first: usize) {
+        for (run, scores) in scores.chunks(RUN).enumerate() {
+            // A row of the least score comes after `m` rows of that score or more.
+            let pass = self.least + u32::from(self.above >= self.m);
+            // No early exit, so that it vectorises. Scores are far below 2^31.
+            let any = scores
+                .iter()
+                .fold(false, |any, &score| any | (score as i32 >= pass as i32));
+            if any {
+                self.take(scores, first + run * RUN, pass);
+            }
+        }
+    }
+
+    fn take(&mut self, scores: &[u32], first: usize, pass: u32) {
+        for (&score, row) in scores.iter().zip(first as u32..) {
+            if score >= pass {
+                self.counts[score as usize] += 1;
+                self.above += 1;
+                self.kept.push((score, row));
+            }
+        }
+        // Without those of the least score there are enough: they are out.
+        while self.above - self.counts[self.least as usize] as usize >= self.m {
+            self.above -= self.counts[self.least as usize] as usize;
+            self.least += 1;
+        }
+    }
+
+    /// Offers what was kept to the selection.
+    pub(crate) fn finish(self, best: &mut Select<'_, u32>) {
+        let enough = self.kept.iter().filter(|&&(score, _)| score >= self.least);
+        enough.for_each(|&(score, row)| best.push(score, row));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::select::Selector;
+    use super::Counted;
+
+    /// The filter changes nothing: with it and without it the selection is the same.
+    #[test]
+    fn the_selection_is_that_of_all_rows() {
+        let mut state = 7u32;
+        let mut step = move || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            state >> 8
+        };
+        for limit in [1, 2, 30, 1000] {
+            for order in 0..3 {
+                let mut scores: Vec<u32> = (0..3000).map(|_| step() % limit).collect();
+                match order {
+                    0 => scores.sort_unstable(),
+                    1 => scores.sort_unstable_by(|a, b| b.cmp(a)),
+                    _ => {}
+                }
+                for m in [1, 2, 31, 500, 2999, 3000, 4000] {
+                    let (mut plain, mut filtered) = (Selector::default(), Selector::default());
+                    let (mut all, mut some) = (plain.start(m), filtered.start(m));
+                    all.push_run(&scores, 5);
+                    let mut filter = Counted::new(m, 1000);
+                    for (block, scores) in scores.chunks(100).enumerate() {
+                        filter.offer(scores, 5 + 100 * block);
+                    }
+                    filter.finish(&mut some);
+                    let expected: Vec<_> = all.finish().collect();
+                    assert_eq!(some.finish().collect::<Vec<_>>(), expected, "{limit} {m}");
+                }
+            }
+        }
+    }
+}
