@@ -334,8 +334,6 @@ def review(_: Invocation, base: str = "", no_semver: str = "", json: bool = Fals
 
 
 @task(
-    positional=["version"],
-    optional=["version"],
     help={
         "version": "the version to release, X.Y.Z; by default the one in the tree",
         "offline": "only what this checkout can tell: asks neither GitHub nor the registries",

@@ -89,6 +89,9 @@ def test_json_is_one_document_on_standard_output() -> None:
         (("release.draft",), 2, "no release tag is given"),
         (("release.verify", "1.2"), 2, "not a release version"),
         (("release.guard", "--tag", "v99.0.0"), 10, "does not hold version"),
+        (("release.preflight", "--offline", "--version", "99.0.0"), 10, "version sites"),
+        (("release.tag", "1.2"), 2, "not a release version"),
+        (("release.review", "--base", "nowhere"), 2, "no revision"),
     ],
 )
 def test_an_error_is_its_exit_code_without_a_traceback(

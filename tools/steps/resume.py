@@ -20,7 +20,8 @@ from tools.ops.github_runs import GitHubRuns, RunJob
 from tools.steps import status
 from tools.steps.context import Context
 from tools.steps.require_ci_green import EVENT
-from tools.steps.status import Standing, Status
+from tools.steps.standing import Standing
+from tools.steps.status import Status
 
 FINE = ("success", "skipped", "neutral")
 WAITING = "waiting"

@@ -9,7 +9,8 @@ from __future__ import annotations
 from tools.console import console
 from tools.steps import status
 from tools.steps.context import Context
-from tools.steps.status import Standing, Status
+from tools.steps.standing import Standing
+from tools.steps.status import Status
 
 ENDS = (Standing.RELEASED, Standing.STOPPED, Standing.UNREPAIRABLE)
 

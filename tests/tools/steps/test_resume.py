@@ -16,7 +16,7 @@ from tools.rehearsal.world.faults import Fault, ResetAfter, ResetBefore, Status
 from tools.steps import status
 from tools.steps.context import Context
 from tools.steps.resume import Resumption, resume
-from tools.steps.status import Standing
+from tools.steps.standing import Standing
 from tools.steps.watch import watch
 
 WORKFLOW = ".github/workflows/release.yml"

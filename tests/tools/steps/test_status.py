@@ -12,7 +12,7 @@ from tools.model import Presence, Version
 from tools.rehearsal.world.faults import Fault, Status
 from tools.steps import status
 from tools.steps.publish_pypi import RELEASE_WINDOW
-from tools.steps.status import Phase, Standing, conclude
+from tools.steps.standing import Phase, Standing, conclude
 
 
 def run(scene: Scene) -> status.Status:
