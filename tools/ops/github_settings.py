@@ -27,14 +27,12 @@ class Environment:
         reviewers: logins of users; a team is ``team SLUG``.
         restriction: ``none``, ``protected branches`` or ``selected branches and tags``.
         policies: ``tag PATTERN`` or ``branch PATTERN``, in GitHub's order.
-        admins_bypass: whether administrators may skip the rules; None when not stated.
     """
 
     name: str
     reviewers: tuple[str, ...]
     restriction: str
     policies: tuple[str, ...]
-    admins_bypass: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +83,11 @@ class GitHubSettings(GitHubClient):
                 key="branch_policies",
             )
             policies = tuple(f"{item.get('type', 'branch')} {item['name']}" for item in items)
-        bypass = found.get("can_admins_bypass")
         return Environment(
             name,
             tuple(_reviewers(found.get("protection_rules") or ())),
             restriction,
             policies,
-            bypass if isinstance(bypass, bool) else None,
         )
 
     def branch_rules(self, branch: str) -> Protection:

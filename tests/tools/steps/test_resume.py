@@ -269,3 +269,14 @@ def test_trouble_does_not_end_the_watch(scene: Scene) -> None:
 
     found = watching(scene, lambda: scene.world.faults.add(fault), mend)
     assert found.standing is Standing.RELEASED
+
+
+def test_a_terminal_is_redrawn_at_each_look(
+    scene: Scene, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    scene.published()
+    watching(scene, lambda: None, scene.undraft)
+    drawn = capsys.readouterr().out
+    assert drawn.count("Phases") == 3
+    assert drawn.count("\x1b[2J") == 2
