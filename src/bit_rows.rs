@@ -4,6 +4,7 @@
 use crate::kernels::BitKernel;
 use crate::rows;
 use crate::search::{CandidateBatch, Counted, SearchResults, Select, Selector, Spread, Task, MOST};
+use rayon::prelude::*;
 use std::ops::Range;
 
 /// Queries that share one pass over the rows, unless the caller says otherwise. A block of rows
@@ -12,6 +13,9 @@ pub(crate) const TILE: usize = 64;
 
 /// Rows of a kernel call: enough to hide the call, few enough for the nearest cache.
 const BLOCK: usize = 128;
+
+/// Words of a part of the rows that is worth a task of its own.
+const PART: usize = 1 << 17;
 
 /// Candidates that the selections of one tile may hold together, 16 bytes each at most. A tile
 /// shrinks rather than pass it.
@@ -40,7 +44,14 @@ impl BitRows {
 
     /// Score of every row.
     pub(crate) fn score_all(&self, kernel: BitKernel, query: &[u64], out: &mut [u32]) {
-        kernel(query, &self.rows, self.words, out);
+        if self.rows.len() < 2 * PART {
+            return kernel(query, &self.rows, self.words, out);
+        }
+        let rows = (PART / self.words).max(1);
+        let parts = self.rows.par_chunks(rows * self.words);
+        parts
+            .zip(out.par_chunks_mut(rows))
+            .for_each(|(part, out)| kernel(query, part, self.words, out));
     }
 
     /// Score of the rows `ids`, which exist.

@@ -91,15 +91,17 @@ impl SignBitmap {
         Ok(sign_words(query))
     }
 
-    /// Ids of the best `m` rows of one query, best first.
+    /// Ids of the best `m` rows of one query, best first. The rows of a large index are searched in
+    /// parallel.
     ///
     /// # Errors
     /// [`Error::InvalidVectorLength`], [`Error::NotFinite`], [`Error::SimdCap`].
     pub fn try_top_m_candidates(&self, query: &[f32], m: usize) -> Result<Vec<u32>> {
         validate::one_row(query, self.dim)?;
-        Ok(self
-            .try_top_m_candidates_batched_serial_csr(query, m)?
-            .candidates)
+        let lists = self
+            .bits
+            .candidates(kernels::active()?.agreement, &sign_words(query), m, TILE);
+        Ok(lists.into_iter().flatten().collect())
     }
 
     /// [`SignBitmap::try_top_m_candidates`] of each query, in parallel.
@@ -159,7 +161,9 @@ impl SignBitmap {
         let bits = self.queries(queries)?;
         let kernel = kernels::active()?.agreement;
         let mut scores = vec![0; queries.len() / self.dim * self.len()];
-        if !scores.is_empty() {
+        if bits.len() == self.bits.words {
+            self.bits.score_all(kernel, &bits, &mut scores);
+        } else if !scores.is_empty() {
             bits.par_chunks(self.bits.words)
                 .zip(scores.par_chunks_mut(self.len()))
                 .for_each(|(query, scores)| self.bits.score_all(kernel, query, scores));

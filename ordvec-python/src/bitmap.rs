@@ -87,7 +87,9 @@ impl Bitmap {
     fn search<'py>(&self, queries: &Bound<'py, PyAny>, k: usize) -> PyResult<Batch<'py>> {
         let py = queries.py();
         let rows = convert::matrix(queries, Some(self.index.dim()))?;
-        let found = threads::run(py, || self.index.try_search(&rows.values, k))?;
+        let found = threads::search(py, rows.rows, self.index.byte_size(), || {
+            self.index.try_search(&rows.values, k)
+        })?;
         output::batch(py, found.map_err(refused)?)
     }
 
@@ -113,7 +115,9 @@ impl Bitmap {
     ) -> PyResult<Bound<'py, PyArray1<u32>>> {
         let py = query.py();
         let query = convert::vector(query, Some(self.index.dim()))?;
-        let found = py.detach(|| self.index.try_top_m_candidates(&query, m));
+        let found = threads::run_one(py, self.index.byte_size(), || {
+            self.index.try_top_m_candidates(&query, m)
+        })?;
         Ok(found.map_err(refused)?.into_pyarray(py))
     }
 

@@ -76,7 +76,9 @@ impl Rank {
     fn search<'py>(&self, queries: &Bound<'py, PyAny>, k: usize) -> PyResult<Batch<'py>> {
         let py = queries.py();
         let rows = convert::matrix(queries, Some(self.index.dim()))?;
-        let found = threads::run(py, || self.index.try_search(&rows.values, k))?;
+        let found = threads::search(py, rows.rows, self.index.byte_size(), || {
+            self.index.try_search(&rows.values, k)
+        })?;
         output::batch(py, found.map_err(refused)?)
     }
 
@@ -88,7 +90,9 @@ impl Rank {
     ) -> PyResult<Batch<'py>> {
         let py = queries.py();
         let rows = convert::matrix(queries, Some(self.index.dim()))?;
-        let found = threads::run(py, || self.index.try_search_asymmetric(&rows.values, k))?;
+        let found = threads::search(py, rows.rows, self.index.byte_size(), || {
+            self.index.try_search_asymmetric(&rows.values, k)
+        })?;
         output::batch(py, found.map_err(refused)?)
     }
 

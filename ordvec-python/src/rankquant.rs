@@ -86,7 +86,9 @@ impl RankQuant {
     fn search<'py>(&self, queries: &Bound<'py, PyAny>, k: usize) -> PyResult<Batch<'py>> {
         let py = queries.py();
         let rows = convert::matrix(queries, Some(self.index.dim()))?;
-        let found = threads::run(py, || self.index.try_search(&rows.values, k))?;
+        let found = threads::search(py, rows.rows, self.index.byte_size(), || {
+            self.index.try_search(&rows.values, k)
+        })?;
         output::batch(py, found.map_err(refused)?)
     }
 
@@ -98,7 +100,9 @@ impl RankQuant {
     ) -> PyResult<Batch<'py>> {
         let py = queries.py();
         let rows = convert::matrix(queries, Some(self.index.dim()))?;
-        let found = threads::run(py, || self.index.try_search_asymmetric(&rows.values, k))?;
+        let found = threads::search(py, rows.rows, self.index.byte_size(), || {
+            self.index.try_search_asymmetric(&rows.values, k)
+        })?;
         output::batch(py, found.map_err(refused)?)
     }
 

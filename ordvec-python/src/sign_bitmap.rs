@@ -85,7 +85,9 @@ impl SignBitmap {
     ) -> PyResult<Bound<'py, PyArray1<u32>>> {
         let py = query.py();
         let query = convert::vector(query, Some(self.index.dim()))?;
-        let found = py.detach(|| self.index.try_top_m_candidates(&query, m));
+        let found = threads::run_one(py, self.index.byte_size(), || {
+            self.index.try_top_m_candidates(&query, m)
+        })?;
         Ok(found.map_err(refused)?.into_pyarray(py))
     }
 
@@ -108,7 +110,9 @@ impl SignBitmap {
     fn score_all<'py>(&self, query: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyArray1<u32>>> {
         let py = query.py();
         let query = convert::vector(query, Some(self.index.dim()))?;
-        let scores = threads::run(py, || self.index.try_score_all(&query))?;
+        let scores = threads::run_one(py, self.index.byte_size(), || {
+            self.index.try_score_all(&query)
+        })?;
         Ok(scores.map_err(refused)?.into_pyarray(py))
     }
 

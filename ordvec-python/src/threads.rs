@@ -1,5 +1,5 @@
 //! Parallel work without the GIL, on a thread pool of this process. Calls that the core answers on
-//! the calling thread (files, single queries) only release the GIL and need none of this.
+//! the calling thread (files, single queries of small indexes) only release the GIL and need none of this.
 //!
 //! The core spreads batches over the rayon pool that the calling thread belongs to, by default
 //! the global one. That pool does not survive `fork`: a child of `multiprocessing` (start method
@@ -22,6 +22,35 @@ pub fn run<T: Send>(py: Python<'_>, work: impl FnOnce() -> T + Send) -> PyResult
     let pool = pool(py)?;
     Ok(py.detach(|| pool.install(work)))
 }
+
+/// As [`run`], for one query of an index of `bytes` bytes: on the calling thread where the core
+/// does not spread it either, because waking the pool would take longer than such a search.
+pub fn run_one<T: Send>(
+    py: Python<'_>,
+    bytes: usize,
+    work: impl FnOnce() -> T + Send,
+) -> PyResult<T> {
+    if bytes < SPREAD {
+        return Ok(py.detach(work));
+    }
+    run(py, work)
+}
+
+/// [`run`] for a batch, [`run_one`] where it is one query.
+pub fn search<T: Send>(
+    py: Python<'_>,
+    queries: usize,
+    bytes: usize,
+    work: impl FnOnce() -> T + Send,
+) -> PyResult<T> {
+    if queries == 1 {
+        return run_one(py, bytes, work);
+    }
+    run(py, work)
+}
+
+/// Bytes of rows from which the core spreads one query over threads (two pieces of 1 MiB).
+const SPREAD: usize = 2 << 20;
 
 fn pool(_gil: Python<'_>) -> PyResult<&'static ThreadPool> {
     let mut kept = POOL.lock().unwrap_or_else(PoisonError::into_inner);

@@ -49,15 +49,17 @@ impl Bitmap {
             .unzip())
     }
 
-    /// Ids of the best `m` rows of one query, best first.
+    /// Ids of the best `m` rows of one query, best first. The rows of a large index are searched in
+    /// parallel.
     ///
     /// # Errors
     /// [`Error::InvalidVectorLength`], [`Error::NotFinite`], [`Error::SimdCap`].
     pub fn try_top_m_candidates(&self, query: &[f32], m: usize) -> Result<Vec<u32>> {
         validate::one_row(query, self.dim)?;
-        Ok(self
-            .try_top_m_candidates_batched_serial_csr(query, m)?
-            .candidates)
+        let lists = self
+            .bits
+            .candidates(kernel()?, &self.query_bits(query), m, TILE);
+        Ok(lists.into_iter().flatten().collect())
     }
 
     /// [`Bitmap::try_top_m_candidates`] of each query, in parallel.

@@ -4,7 +4,8 @@
 //! are streamed once per tile and not once per query, and, where there are fewer tiles than
 //! threads, into pieces of rows. Each task selects the best of its piece; the selections of the
 //! pieces of a query are then merged. The order of rows is total, so the result does not depend
-//! on how the work was cut. Work that is one task runs on the calling thread.
+//! on how the work was cut. Work that is one task runs on the calling thread, and a single query of
+//! a small index does not even start a pool.
 
 use super::results::SearchResults;
 use super::select::{Score, Select, Selector};
@@ -19,7 +20,7 @@ const TILE: usize = 64;
 const TASK_SELECTED: usize = 1 << 20;
 
 /// Bytes of rows below which a piece is not worth a task.
-const PIECE_BYTES: usize = 1 << 19;
+const PIECE_BYTES: usize = 1 << 20;
 
 /// Pieces per idle thread: a thread that is held up costs the others half of its share.
 const PIECES: usize = 2;
@@ -108,12 +109,15 @@ impl Spread {
     }
 
     fn pieces(&self, tiles: usize) -> usize {
+        let worth = self.len.saturating_mul(self.row_bytes) / PIECE_BYTES;
+        if tiles == 0 || worth <= 1 {
+            return 1; // without a look at the pool, which would start it
+        }
         let threads = rayon::current_num_threads();
         if tiles >= threads {
             return 1;
         }
-        let worth = self.len.saturating_mul(self.row_bytes) / PIECE_BYTES;
-        (PIECES * threads.div_ceil(tiles.max(1))).min(worth).max(1)
+        (PIECES * threads.div_ceil(tiles)).min(worth)
     }
 
     fn run<S: Score>(
