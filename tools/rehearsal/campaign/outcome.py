@@ -34,6 +34,8 @@ from tools.rehearsal.campaign.scenario import Scenario
 from tools.rehearsal.campaign.theatre import Snapshot
 
 KILLED = -9
+# How much of an error a violation quotes.
+SHOWN = 1500
 STOPS: dict[int, type[ReleaseError]] = {
     kind.exit_code: kind
     for kind in (GateRefused, PartlyPublished, Unrepairable, Mismatch, Transient)
@@ -88,15 +90,20 @@ def problems(stop: Stop, scenario: Scenario) -> list[Problem]:
         return [] if killed else [Problem(stop.where, "no death", "killed by SIGKILL")]
     if stop.code not in STOPS:
         wanted = ", ".join(str(code) for code in STOPS)
-        return [Problem(stop.where, f"an exit code among {wanted}", f"{stop.code}: {stop.said}")]
+        return [
+            Problem(
+                stop.where, f"an exit code among {wanted}", f"{stop.code}: {stop.said[-SHOWN:]}"
+            )
+        ]
     # A rebuild that does not reproduce may differ from what an earlier run left on the draft.
     altered = bool(actions & CORRUPTING) or scenario.fresh
     found = list(_untrue(stop, altered))
     said = _sentence(stop.said)
     if STOPS[stop.code].situation not in said:
-        found.append(Problem(stop.where, f"[{STOPS[stop.code].situation}] …", said or "nothing"))
+        wanted = f"[{STOPS[stop.code].situation}] …"
+        found.append(Problem(stop.where, wanted, said[:SHOWN] or "nothing"))
     if "remedy:" not in said and "re-run" not in said:
-        found.append(Problem(stop.where, "a remedy", said))
+        found.append(Problem(stop.where, "a remedy", said[:SHOWN]))
     return found
 
 
@@ -118,7 +125,7 @@ def _sentence(said: str) -> str:
     """The error as it was printed: from the last ``error: [`` on, without times."""
     lines = [line.partition(" ")[2] for line in said.splitlines()]
     starts = [number for number, line in enumerate(lines) if line.startswith("error: [")]
-    return "\n".join(lines[starts[-1] :])[:1500] if starts else ""
+    return "\n".join(lines[starts[-1] :]) if starts else ""
 
 
 def end(completed: bool, last: Stop | None) -> End:
@@ -141,7 +148,7 @@ def verdict(
     if burnt and ended is not End.UNREPAIRABLE:
         found.append(Problem("a burnt tag name", "unrepairable (21)", str(ended)))
     if not burnt and not scenario.lasts and ended is not End.COMPLETED:
-        said = _sentence(stops[-1].said) if stops else ""
+        said = _sentence(stops[-1].said)[:SHOWN] if stops else ""
         found.append(Problem("in a healthy world again", "a complete release", f"{ended}: {said}"))
     if completed_later:
         found.append(Problem("exit code 21", "no re-run completes", "the re-run completed"))

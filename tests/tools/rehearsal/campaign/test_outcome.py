@@ -77,6 +77,12 @@ def test_a_stop_without_a_remedy_is_a_violation() -> None:
     assert problem.expected == "a remedy"
 
 
+def test_a_remedy_after_a_long_error_counts() -> None:
+    long = "\n".join(f"t twine said {number}" for number in range(300))
+    said = f"t error: [transient, retry] it failed\n{long}\nt   remedy: re-run this job"
+    assert outcome.problems(replace(stop(75), said=said), STATUS) == []
+
+
 def test_a_healthy_world_must_complete() -> None:
     found = outcome.verdict(STATUS, [stop(75)], End.RESUMABLE, False)
     assert [p.expected for p in found] == ["a complete release"]
