@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
-from tools.rehearsal.workflow.jobs import Slot
+from tools.rehearsal.workflow.slots import Slot
 
 try:
     import fcntl

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tools.declaration import ROOT
 from tools.rehearsal.layout import Layout, slots
-from tools.rehearsal.workflow.jobs import purge
+from tools.rehearsal.workflow.slots import purge
 
 HOLD = (
     "import sys, time; from pathlib import Path; from tools.rehearsal.layout import slots\n"

@@ -2,18 +2,27 @@
 
 Reading order:
 
-``expressions``  ``${{ … }}``: parse, then evaluate with GitHub's loose rules
+``values``       the values of an expression: coercion, comparison, look-up
+``expressions``  ``${{ … }}``: parse, then evaluate
+``functions``    the functions that depend on no job's state; workspace globs
+``templates``    values of the file that may hold ``${{ … }}``
+``patterns``     GitHub's two pattern languages for tags
 ``document``     a workflow or composite action as frozen values; unknown keys are errors
 ``matrix``       a job becomes its instances
 ``graph``        order, dependents, critical path
 ``conditions``   ``if:``: success(), failure(), always(), cancelled(), and how skips propagate
 ``contexts``     the contexts and the variables that a job and a step see
+``services``     what the runner asks of the world
+``records``      what happened, for the report and the invariants
+``commandfiles`` ``GITHUB_OUTPUT``, ``GITHUB_ENV``, ``GITHUB_PATH``
 ``processes``    a program in its own process group, its output masked line by line
 ``artifacts``    the folder store behind upload-artifact and download-artifact
 ``gates``        environments: tag policy and required reviewers
 ``actions``      what stands in for each ``uses:``; without a stand-in it is an error
+``provision``    a hash-locked pip install: proven, not repeated
 ``foreign``      legs of other platforms: native wheels re-tagged, or said not to be rehearsed
 ``steps``        one step from condition to outcome
+``slots``        where jobs run: wiped, but for compiled third-party crates
 ``jobs``         one job instance: its folder, its steps, its outputs
 ``runner``       the whole run: jobs in dependency order, and re-runs of failed jobs
 

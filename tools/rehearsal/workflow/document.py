@@ -17,8 +17,8 @@ import yaml
 
 from tools.errors import UsageError
 from tools.model import Problem
-from tools.rehearsal.workflow.expressions import ExpressionError
 from tools.rehearsal.workflow.templates import condition, used_names
+from tools.rehearsal.workflow.values import ExpressionError
 
 # Which contexts GitHub offers where. `vars`, `strategy` and `inputs` of a workflow are left out:
 # a rehearsal cannot know the repository's variables, and null in their place would be a guess.

@@ -8,13 +8,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from tools.rehearsal.workflow.expressions import (
-    ExpressionError,
-    Function,
-    Value,
-    equal,
-    text_of,
-)
+from tools.rehearsal.workflow.expressions import Function
+from tools.rehearsal.workflow.values import ExpressionError, Value, equal, text_of
 
 
 def contains(search: Value, item: Value) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tools.errors import UsageError
-from tools.rehearsal.workflow.expressions import equal, text_of
+from tools.rehearsal.workflow.values import equal, text_of
 
 Combination = dict[str, Any]
 

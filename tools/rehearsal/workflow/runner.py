@@ -20,10 +20,9 @@ from tools.rehearsal.workflow import graph
 from tools.rehearsal.workflow.conditions import holds, job_functions
 from tools.rehearsal.workflow.contexts import github_context, needs_context
 from tools.rehearsal.workflow.document import Job, Workflow
-from tools.rehearsal.workflow.expressions import text_of, truthy
 from tools.rehearsal.workflow.functions import COMMON
 from tools.rehearsal.workflow.gates import Gates
-from tools.rehearsal.workflow.jobs import JobExecution, Slot, SlotPool, Surroundings
+from tools.rehearsal.workflow.jobs import JobExecution, Surroundings
 from tools.rehearsal.workflow.matrix import expand, label
 from tools.rehearsal.workflow.patterns import trigger_matches
 from tools.rehearsal.workflow.processes import Cancellation
@@ -36,7 +35,9 @@ from tools.rehearsal.workflow.records import (
     JobRecord,
 )
 from tools.rehearsal.workflow.services import JobIdentity, RunIdentity
+from tools.rehearsal.workflow.slots import Slot, SlotPool
 from tools.rehearsal.workflow.templates import Scope, resolve
+from tools.rehearsal.workflow.values import text_of, truthy
 
 
 @dataclass

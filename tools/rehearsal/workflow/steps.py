@@ -19,10 +19,11 @@ from tools.rehearsal.workflow.actions import STEPS, Result, StepFailed
 from tools.rehearsal.workflow.commandfiles import CommandFiles
 from tools.rehearsal.workflow.conditions import holds, status_functions
 from tools.rehearsal.workflow.document import Composite, Step, load_composite
-from tools.rehearsal.workflow.expressions import Function, text_of, truthy
+from tools.rehearsal.workflow.expressions import Function
 from tools.rehearsal.workflow.functions import COMMON, hash_files_in
 from tools.rehearsal.workflow.records import CANCELLED, FAILURE, SKIPPED, SUCCESS, StepRecord
 from tools.rehearsal.workflow.templates import Scope, resolve, resolve_text
+from tools.rehearsal.workflow.values import text_of, truthy
 
 if TYPE_CHECKING:
     from tools.rehearsal.workflow.jobs import JobExecution

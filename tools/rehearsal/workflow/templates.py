@@ -11,16 +11,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tools.rehearsal.workflow.expressions import (
-    ExpressionError,
-    Function,
-    Node,
-    Value,
-    evaluate,
-    names_in,
-    parse,
-    text_of,
-)
+from tools.rehearsal.workflow.expressions import Function, Node, evaluate, names_in, parse
+from tools.rehearsal.workflow.values import ExpressionError, Value, text_of
 
 _SPAN = re.compile(r"\$\{\{((?:[^'}]|'(?:[^']|'')*'|\}(?!\}))*)\}\}")
 

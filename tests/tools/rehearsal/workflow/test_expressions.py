@@ -8,18 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.rehearsal.workflow.expressions import (
+from tools.rehearsal.workflow.expressions import evaluate, parse
+from tools.rehearsal.workflow.functions import COMMON, hash_files_in
+from tools.rehearsal.workflow.templates import Scope, condition, resolve
+from tools.rehearsal.workflow.values import (
     Closed,
     ExpressionError,
     equal,
-    evaluate,
     number_of,
-    parse,
     text_of,
     truthy,
 )
-from tools.rehearsal.workflow.functions import COMMON, hash_files_in
-from tools.rehearsal.workflow.templates import Scope, condition, resolve
 
 CONTEXTS = {
     "github": {"ref": "refs/tags/v1.2.3", "event": {"commits": [{"id": "a"}, {"id": "b"}]}},
