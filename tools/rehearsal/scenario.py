@@ -6,9 +6,7 @@ import contextlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from tools.console import console
 from tools.rehearsal import evidence, invariants, report
@@ -16,6 +14,7 @@ from tools.rehearsal.clone import EMAIL
 from tools.rehearsal.evidence import Evidence, Leak
 from tools.rehearsal.faults import NamedFault, Stage
 from tools.rehearsal.guardian import Guardian
+from tools.rehearsal.judgement import report_of
 from tools.rehearsal.preparation import Prepared
 from tools.rehearsal.progress import Board
 from tools.rehearsal.setting import Setting, WorldServices
@@ -30,7 +29,6 @@ from tools.rehearsal.workflow.runner import Runner
 from tools.rehearsal.workflow.services import RunIdentity
 from tools.rehearsal.workflow.slots import Slot, purge
 from tools.rehearsal.world import World
-from tools.rehearsal.world.uploads import Outcome as UploadOutcome
 
 # Jobs that only build: their results do not depend on the world, so scenarios share them.
 BUILDS = ("prove-simd", "build-crates", "build-wheels", "build-sdists")
@@ -108,7 +106,7 @@ class Scenario:
             for name, step in self._steps():
                 console.heading(name)
                 step()
-            return self._report()
+            return report_of(self)
 
     def _steps(self) -> list[tuple[str, Callable[[], None]]]:
         fault = f", with {self.fault.name}" if self.fault else ""
@@ -327,94 +325,3 @@ class Scenario:
             for leak in evidence.find_secrets(self.folder / name, secrets, f"a token below {name}")
         ]
         return found + [Leak("a token", f"argument of {name}") for name in self.sampler.leaks]
-
-    # -------------------------------------------------------------- judgement
-
-    def _report(self) -> report.Report:
-        code, sentence = self._code()
-        made = report.Report(
-            outcome="released" if self.outcome.complete else "not released",
-            exit_code=code,
-            sentence=sentence,
-            version=self.release.version,
-            tag=self.release.tag,
-            commit=self.release.commit,
-            source=self.release.source,
-            fault=self.fault.name if self.fault else "",
-            started=datetime.fromtimestamp(self.started, UTC).isoformat(timespec="seconds"),
-            **self._times(),
-            changes=self.release.changes,
-            machine=self._machine(),
-            attempts=self.runner.attempt,
-            jobs=tuple(report.job_rows(self.runner.workflow.jobs, self.runner.history)),
-            not_rehearsed=tuple(report.not_rehearsed(self.runner.history)),
-            stand_ins=tuple(report.stand_ins(self.runner.history)),
-            published=tuple(report.published_table(self.evidence, {})),
-            acts=tuple(self.outcome.acts),
-            invariants=self.outcome.verdicts,
-            **self._network(),
-            uploads=tuple(report.upload_rows(self.evidence.uploads)),
-            approvals=tuple(
-                f"{record.label}: {record.approval}"
-                for record in self.runner.history
-                if record.approval
-            ),
-            folder=str(self.folder),
-        )
-        made.write(self.folder)
-        return made
-
-    def _times(self) -> dict[str, Any]:
-        seconds, path = graph.critical_path(
-            self.runner.workflow.jobs, report.seconds_by_job(self.runner.records)
-        )
-        return {
-            "seconds": round(time.time() - self.started, 2),
-            "critical_seconds": round(seconds, 2),
-            "critical_path": path,
-            "share": self.sampler.stop(),
-        }
-
-    def _machine(self) -> dict[str, str]:
-        machine = self.prepared.machine
-        return {
-            "platform": str(machine.platform),
-            "python": machine.python,
-            "rustc": machine.rustc,
-            "jobs": str(len(self.slots)),
-        }
-
-    def _network(self) -> dict[str, Any]:
-        journal = self.world.journal
-        refused = {f"{entry.host} by {entry.label or 'us'}" for entry in journal.refused()}
-        failures = (f"{e.method} {e.host}{e.path}: {e.detail}" for e in journal.failures())
-        return {"refused_hosts": tuple(sorted(refused)), "world_failures": tuple(failures)}
-
-    def _code(self) -> tuple[int, str]:
-        """The exit code and the sentence: the worst meaningful thing that happened."""
-        violated = [verdict.name for verdict in self.outcome.verdicts if not verdict.holds]
-        if violated:
-            return 30, "invariants are violated: " + ", ".join(violated)
-        failed = [act.name for act in self.outcome.acts if not act.passed]
-        if failed:
-            return 30, f"a stranger could not: {', '.join(failed)}"
-        if self.world.journal.refused() or self.world.journal.failures():
-            return 30, "a host outside the world was asked for, or a stand-in failed"
-        if self.fault is not None:
-            return 0, f"{self.fault.name} ended as invariant I4 demands: {self._how()}"
-        if self.outcome.complete:
-            return 0, "everything was released, verified, installed and built against"
-        last = self.outcome.first_failure
-        if last is None:
-            return 10, "the tag released nothing"
-        # A gate has no exit code: what is stored by then says which situation it is.
-        stored = any(upload.outcome is UploadOutcome.STORED for _, upload in self.evidence.uploads)
-        return last.exit_code or (20 if stored else 10), f"{last.label}: {last.message}"
-
-    def _how(self) -> str:
-        first = self.outcome.first_failure
-        if first is None:
-            return "complete in the first attempt"
-        end = "complete" if self.outcome.complete else "not completed"
-        code = "" if first.exit_code is None else f" with exit code {first.exit_code}"
-        return f"stopped in {first.label}{code}; {end} after the re-run"
