@@ -8,15 +8,18 @@ only, so that it runs in any environment that has a wheel.
 
 from __future__ import annotations
 
+import importlib
 import json
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import ordvec
+# Whichever wheel this environment has; the tools' environments have none.
+np: Any = importlib.import_module("numpy")
+ordvec: Any = importlib.import_module("ordvec")
 
 K, CANDIDATES, BATCH, ADDED = 10, 500, 64, 20_000
 Call = Callable[[], object]
@@ -74,7 +77,7 @@ def table(vectors: Any, queries: Any, folder: Path) -> Iterator[Row]:
         name = f"{bits} bit" if bits == 1 else f"{bits} bits"
         yield from searches(name, quant, queries)
         yield from second_stage(name, quant, sign, queries[0], rows)
-        yield from stored(name, quant, lambda b=bits: ordvec.RankQuant(dim, b), vectors, folder)
+        yield from stored(name, quant, partial(ordvec.RankQuant, dim, bits), vectors, folder)
     rank = ordvec.Rank(dim)
     rank.add(vectors)
     yield from searches("rank", rank, queries)
@@ -93,10 +96,10 @@ def searches(name: str, index: Any, queries: Any) -> Iterator[Row]:
     for kind, search in (("asymmetric", index.search_asymmetric), ("symmetric", index.search)):
         yield (
             f"{name}, {kind}, 1 query",
-            lambda s=search: s(queries[:1], K),
+            partial(search, queries[:1], K),
             index.byte_size,
         )
-        yield f"{name}, {kind}, {BATCH} queries", lambda s=search: s(queries, K), 0
+        yield f"{name}, {kind}, {BATCH} queries", partial(search, queries, K), 0
 
 
 def second_stage(name: str, index: Any, sign: Any, query: Any, rows: int) -> Iterator[Row]:
