@@ -108,6 +108,64 @@ fn hostile_data_at_every_level() {
     }
 }
 
+/// Rows whose codes follow what the integers of the query lose, as closely as rows can: the bound
+/// is nearly reached. A hundred and thirty rows that lose set the score to beat; one row that gains, and so has
+/// the higher score, has an integer product that is lower by up to nearly twice the loss.
+#[test]
+fn rows_made_of_the_error_of_the_query() {
+    for (bits, dim) in [(1, 1032), (2, 1028), (4, 1040)] {
+        let query = noise(dim, 3);
+        let prepared = AsymmetricQuery::new(&query, bits);
+        let step = prepared.unit.iter().fold(0f32, |a, q| a.max(q.abs())) / 127.0;
+        let lost = |(&q, &n): (&f32, &i8)| q - step * f32::from(n);
+        let pairs = prepared.unit.iter().zip(&prepared.quantised.values);
+        let mut error: Vec<f32> = pairs.map(lost).collect();
+        // What is left of the query in it would drown the loss: take it out.
+        let along: f32 = prepared.unit.iter().zip(&error).map(|(q, e)| q * e).sum();
+        error
+            .iter_mut()
+            .zip(&prepared.unit)
+            .for_each(|(e, q)| *e -= along * q);
+        let norm = error.iter().map(|e| e * e).sum::<f32>().sqrt();
+        let row = |gain: f32, share: f32| -> Vec<f32> {
+            let pairs = prepared.unit.iter().zip(&error);
+            pairs
+                .map(|(q, e)| share * norm * q + gain * e / norm)
+                .collect()
+        };
+        let (_, portable) = runnable().next().unwrap();
+        let score = |rows: &[f32]| {
+            let found = naive(&index(dim, bits, rows), portable, &query, usize::MAX);
+            let mut scores = vec![0.0; found.len()];
+            let pairs = found.into_iter();
+            pairs.for_each(|(row, bits)| scores[row as usize] = f32::from_bits(bits));
+            scores
+        };
+        let loser = row(-1.0, 0.0);
+        let to_beat = score(&loser)[0];
+        let gainers: Vec<f32> = (-400..400)
+            .flat_map(|at| row(1.0, at as f32 / 10.0))
+            .collect();
+        let scores = score(&gainers);
+        let near = |&at: &usize| scores[at] > to_beat && scores[at] < to_beat + 2.0 * norm;
+        let edge: Vec<usize> = (0..scores.len()).filter(near).collect();
+        assert!(
+            edge.len() >= 5,
+            "{} rows of {bits} bits at the edge",
+            edge.len()
+        );
+        for at in edge {
+            let rows = [loser.repeat(130), gainers[at * dim..][..dim].to_vec()].concat();
+            check(
+                &index(dim, bits, &rows),
+                &query,
+                1,
+                &format!("{bits} bits, row {at}"),
+            );
+        }
+    }
+}
+
 #[test]
 fn symmetric_scores_are_equal_at_every_level() {
     for (bits, dim) in [(1, 1032), (2, 508), (4, 272), (8, 256)] {
