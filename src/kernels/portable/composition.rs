@@ -12,12 +12,30 @@
 /// The first row that is not even. `bits` is 1, 2 or 4.
 #[inline(always)]
 pub(in crate::kernels) fn uneven(rows: &[u8], dim: usize, bits: u8) -> Option<usize> {
-    let mut rows = rows.chunks_exact(dim * usize::from(bits) / 8);
-    match bits {
-        1 => rows.position(|row| sums(row, |w| [w]) != [dim as u32 / 2]),
-        2 => rows.position(|row| sums(row, two) != [2, 2, 4].map(|part| dim as u32 / part)),
-        _ => rows.position(|row| (0..15).any(|code| occurrences(row, code) != dim / 16)),
+    // Plain loops: what a method of the standard library is handed may not be inlined, and is then
+    // not compiled for the level.
+    for (index, row) in rows.chunks_exact(dim * usize::from(bits) / 8).enumerate() {
+        let even = match bits {
+            1 => sums(row, |word| [word]) == [dim as u32 / 2],
+            2 => sums(row, two) == [dim as u32 / 2, dim as u32 / 2, dim as u32 / 4],
+            _ => sixteenths(row, dim / 16),
+        };
+        if !even {
+            return Some(index);
+        }
     }
+    None
+}
+
+/// Whether each half byte occurs `times` times. The last one does if the others do.
+#[inline(always)]
+fn sixteenths(row: &[u8], times: usize) -> bool {
+    for code in 0..15 {
+        if occurrences(row, code) != times {
+            return false;
+        }
+    }
+    true
 }
 
 /// Bytes compared side by side.
