@@ -128,7 +128,7 @@ def test_a_refusal_before_the_manifest_staging_says_that_the_core_crate_is_publi
 
 
 def test_listed_by_the_api_while_both_hosts_have_nothing(scene: Scene) -> None:
-    scene.build()
+    scene.prepared()
     for surface in ("download", "static"):
         scene.setting.cratesio.surfaces.lags[surface] = Lag(requests=4)
     assert scene.publish_crate("ordvec").uploaded
