@@ -126,7 +126,14 @@ def tests_tools(session: nox.Session) -> None:
         return
     session.run("python", "-m", "pytest", "-m", "not e2e", "--numprocesses", "auto")
     # Alone: a rehearsal uses every core itself.
-    session.run("python", "-m", "pytest", "-m", "e2e")
+    session.run("python", "-m", "pytest", "-m", "e2e and not every_fault")
+
+
+@nox.session(name="tests-faults")
+def tests_faults(session: nox.Session) -> None:
+    """The rehearsal with each of its faults; too slow for every run of the tests."""
+    environment(session, "test")
+    session.run("python", "-m", "pytest", "-m", "every_fault", *session.posargs)
 
 
 @nox.session
