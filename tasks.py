@@ -384,14 +384,19 @@ def tag_(
     _exit(action, json)
 
 
-@task(help={"args": "arguments of the rehearsal in one string; see `nox -s rehearse -- --help`"})
-def rehearse(_: Invocation, args: str = "") -> None:
+@task(
+    help={
+        "args": "arguments of the rehearsal in one string; see `nox -s rehearse -- --help`",
+        "json": HELP["json"],
+    }
+)
+def rehearse(_: Invocation, args: str = "", json: bool = False) -> None:
     """Release this very tree end to end on loopback; the same as `nox -s rehearse`."""
     import shlex
 
     from tools.__main__ import main
 
-    code = main(["rehearse", *shlex.split(args)])
+    code = main(["rehearse", *shlex.split(args), *(["--json"] if json else [])])
     if code:
         sys.exit(code)
 

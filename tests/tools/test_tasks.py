@@ -65,7 +65,13 @@ def test_each_task_exists_and_teaches(verb: str) -> None:
     assert len(found.__doc__) > 40
     arguments = found.get_arguments()
     assert [argument.name for argument in arguments if not argument.help] == []
-    assert verb == "rehearse" or "json" in {argument.name for argument in arguments}
+    assert "json" in {argument.name for argument in arguments}
+
+
+def test_rehearse_passes_its_arguments_and_json_on() -> None:
+    done = invoke("release.rehearse", "--args=--list-faults", "--json")
+    assert done.returncode == 0
+    assert "reviewer-refuses" in json.loads(done.stdout)
 
 
 def test_help_comes_without_importing_a_step() -> None:
