@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from tools.rehearsal import report
 from tools.rehearsal.workflow import graph
+from tools.rehearsal.world.journal import Entry, Journal
 from tools.rehearsal.world.uploads import Outcome as UploadOutcome
 
 if TYPE_CHECKING:
@@ -74,9 +76,23 @@ def _machine(scenario: Scenario) -> dict[str, str]:
 
 def _network(scenario: Scenario) -> dict[str, Any]:
     journal = scenario.world.journal
-    refused = {f"{entry.host} by {entry.label or 'us'}" for entry in journal.refused()}
-    failures = (f"{e.method} {e.host}{e.path}: {e.detail}" for e in journal.failures())
-    return {"refused_hosts": tuple(sorted(refused)), "world_failures": tuple(failures)}
+    return {
+        "refused_hosts": _refused(journal),
+        "world_failures": _failures(journal),
+        "unfinished": _lines(journal.unfinished()),
+    }
+
+
+def _refused(journal: Journal) -> tuple[str, ...]:
+    return _lines(journal.refused())
+
+
+def _failures(journal: Journal) -> tuple[str, ...]:
+    return tuple(f"{e.method} {e.host}{e.path}: {e.detail}" for e in journal.failures())
+
+
+def _lines(entries: Sequence[Entry]) -> tuple[str, ...]:
+    return tuple(sorted({f"{e.host} by {e.label or 'us'}: {e.detail}" for e in entries}))
 
 
 def exit_code(scenario: Scenario) -> tuple[int, str]:
@@ -87,8 +103,10 @@ def exit_code(scenario: Scenario) -> tuple[int, str]:
     failed = [act.name for act in scenario.outcome.acts if not act.passed]
     if failed:
         return 30, f"a stranger could not: {', '.join(failed)}"
-    if scenario.world.journal.refused() or scenario.world.journal.failures():
-        return 30, "a host outside the world was asked for, or a stand-in failed"
+    if refused := _refused(scenario.world.journal):
+        return 30, f"a host outside the world was asked for: {'; '.join(refused)}"
+    if failures := _failures(scenario.world.journal):
+        return 30, f"a stand-in failed: {'; '.join(failures)}"
     if scenario.fault is not None:
         return 0, f"{scenario.fault.name} ended as invariant I4 demands: {_how(scenario)}"
     if scenario.outcome.complete:

@@ -119,6 +119,8 @@ def show(result: report.Report) -> None:
         console.info(line)
     for host in result.refused_hosts:
         console.warning(f"refused: {host}")
+    for failure in result.world_failures:
+        console.warning(f"a stand-in failed: {failure}")
     console.info(
         f"wall time {result.seconds:.1f} s, critical path {result.critical_seconds:.1f} s "
         f"({' → '.join(result.critical_path)})"

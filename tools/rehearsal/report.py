@@ -65,6 +65,7 @@ class Report:
     invariants: tuple[Verdict, ...]
     refused_hosts: tuple[str, ...]
     world_failures: tuple[str, ...]
+    unfinished: tuple[str, ...]
     uploads: tuple[Mapping[str, Any], ...]
     approvals: tuple[str, ...]
     folder: str

@@ -11,11 +11,14 @@ from tools.rehearsal.judgement import exit_code
 from tools.rehearsal.scenario import Outcome, Scenario
 from tools.rehearsal.stranger import Act
 from tools.rehearsal.workflow.records import InstanceRecord, StepRecord
+from tools.rehearsal.world.journal import REFUSED, REQUEST, Entry
 from tools.rehearsal.world.uploads import Outcome as UploadOutcome
 
 
 def scenario(**changes: Any) -> Scenario:
-    journal = SimpleNamespace(refused=lambda: changes.get("refused", ()), failures=lambda: ())
+    journal = SimpleNamespace(
+        refused=lambda: changes.get("refused", ()), failures=lambda: changes.get("failures", ())
+    )
     uploads = [("x", SimpleNamespace(outcome=state)) for state in changes.get("uploads", ())]
     made = SimpleNamespace(
         fault=changes.get("fault"),
@@ -43,7 +46,17 @@ def test_complete_and_everything_in_order_is_zero() -> None:
 def test_a_violation_a_failed_stranger_and_a_leak_to_a_host_are_thirty() -> None:
     assert exit_code(scenario(problems=["p"])) == (30, "invariants are violated: I5")
     assert exit_code(scenario(installed=False)) == (30, "a stranger could not: install")
-    assert exit_code(scenario(refused=["example.com"]))[0] == 30
+    asked = Entry(REFUSED, 0.0, "attest", "example.com", "CONNECT", "", detail="no such host")
+    code, sentence = exit_code(scenario(refused=[asked]))
+    assert code == 30
+    assert "example.com by attest: no such host" in sentence
+
+
+def test_a_stand_in_that_failed_is_thirty_and_named() -> None:
+    broken = Entry(REQUEST, 0.0, "attest", "pypi.org", "GET", "/x", detail="KeyError: 'x'")
+    code, sentence = exit_code(scenario(failures=[broken]))
+    assert code == 30
+    assert "GET pypi.org/x: KeyError: 'x'" in sentence
 
 
 def test_a_stop_keeps_the_code_of_the_step_that_stopped() -> None:

@@ -83,6 +83,7 @@ def made() -> report.Report:
         invariants=(Verdict("I1", "gates", 2, ()),),
         refused_hosts=(),
         world_failures=(),
+        unfinished=(),
         uploads=tuple(report.upload_rows([("PyPI", UPLOAD)])),
         approvals=(),
         folder="x",

@@ -2,7 +2,8 @@
 
 Entries hold no header but the user agent, and no body, so no token can reach the file. The
 invariants are checked on it, and so is "nothing was sent elsewhere": a host that is not in
-the world is an entry of kind ``refused``.
+the world is an entry of kind ``refused``. A connection to a host of the world that ended in its
+TLS handshake is of kind ``unfinished``: nothing was asked, and nothing went elsewhere.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Literal
 
 REQUEST: Literal["request"] = "request"
 REFUSED: Literal["refused"] = "refused"
+UNFINISHED: Literal["unfinished"] = "unfinished"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,8 @@ class Entry:
     """One request.
 
     Attributes:
-        kind: ``request`` (a stand-in was asked) or ``refused`` (no stand-in has that name).
+        kind: ``request`` (a stand-in was asked), ``refused`` (no stand-in has that name) or
+            ``unfinished`` (the client left before its TLS handshake was over).
         at: seconds since the epoch when the request had been read.
         seconds: until the answer was written.
         status: of the answer; 0 when the connection was cut instead.
@@ -32,7 +35,7 @@ class Entry:
         detail: why it was refused, or the stand-in's own failure.
     """
 
-    kind: Literal["request", "refused"]
+    kind: Literal["request", "refused", "unfinished"]
     at: float
     label: str
     host: str
@@ -89,6 +92,11 @@ class Journal:
     def refused(self) -> tuple[Entry, ...]:
         """Requests for hosts that are not in the world: each is a leak that was stopped."""
         return tuple(entry for entry in self.entries() if entry.kind == REFUSED)
+
+    def unfinished(self) -> tuple[Entry, ...]:
+        """Handshakes that a client gave up: pools open more connections than they use, and a
+        client that distrusts the world's certificate leaves here, too."""
+        return tuple(entry for entry in self.entries() if entry.kind == UNFINISHED)
 
     def failures(self) -> tuple[Entry, ...]:
         """Requests on which a stand-in itself failed: a defect of the world, not of the client."""

@@ -3,7 +3,8 @@
 A CONNECT to a listed host on port 443 is answered here, in process: TLS with the world's leaf,
 then HTTP/1.1 to the stand-in's app. No outgoing connection is ever made, so there is none to
 misdirect. Everything else (another host or port, plain http, a Host header that differs from
-the CONNECT) gets 403 or 421 and a journal entry of kind ``refused``.
+the CONNECT) gets 403 or 421 and a journal entry of kind ``refused``. A client that leaves during
+the TLS handshake is an entry of kind ``unfinished``.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import socket
 import ssl
 import time
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from typing import Any, Literal
 
 import h11
 
@@ -22,7 +23,7 @@ from tools.rehearsal.world.exchange import Exchange, header, scope_of
 from tools.rehearsal.world.faults import FaultTable
 from tools.rehearsal.world.hosts import ASGIApp, Context, HostTable, Scope
 from tools.rehearsal.world.http1 import Connection, Gone, Stalled
-from tools.rehearsal.world.journal import REFUSED, REQUEST, Entry, Journal
+from tools.rehearsal.world.journal import REFUSED, REQUEST, UNFINISHED, Entry, Journal
 
 _Connected = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 _Work = Coroutine[Any, Any, None]
@@ -114,9 +115,9 @@ class Proxy:
         writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
         await writer.drain()
         try:
-            await writer.start_tls(self._tls, ssl_handshake_timeout=10)
+            await writer.start_tls(self._tls, ssl_handshake_timeout=60)
         except (OSError, ssl.SSLError) as error:
-            self._note(request, label, host, 0, f"TLS failed: {error}")
+            self._note(UNFINISHED, request, label, host, 0, f"TLS failed: {error}")
             return
         await self._requests(Connection(reader, writer), host, "https", app, label)
 
@@ -125,17 +126,25 @@ class Proxy:
     ) -> None:
         detail = "not a CONNECT" if request.method != b"CONNECT" else "not a host of the world"
         host = target.rpartition(":")[0] if request.method == b"CONNECT" else _host_of(target)
-        self._note(request, label, host or target, 403, f"{detail}: {target}")
+        self._note(REFUSED, request, label, host or target, 403, f"{detail}: {target}")
         body = f"refused: {target} is {detail}\n".encode()
         headers = [(b"content-length", str(len(body)).encode()), (b"connection", b"close")]
         await outer.start(request.method if request.method != b"CONNECT" else b"", 403, headers)
         await outer.data(body)
         await outer.end()
 
-    def _note(self, request: h11.Request, label: str, host: str, status: int, detail: str) -> None:
+    def _note(
+        self,
+        kind: Literal["refused", "unfinished"],
+        request: h11.Request,
+        label: str,
+        host: str,
+        status: int,
+        detail: str,
+    ) -> None:
         method, agent = request.method.decode(), header(request, b"user-agent")
         self._journal.add(
-            Entry(REFUSED, time.time(), label, host, method, "", "", status, "", 0.0, agent, detail)
+            Entry(kind, time.time(), label, host, method, "", "", status, "", 0.0, agent, detail)
         )
 
     async def _requests(
@@ -154,7 +163,7 @@ class Proxy:
         self, connection: Connection, request: h11.Request, label: str, host: str, asked: str
     ) -> None:
         detail = f"Host says {asked!r} inside a tunnel to {host}"
-        self._note(request, label, asked, 421, detail)
+        self._note(REFUSED, request, label, asked, 421, detail)
         await connection.drain()
         await connection.start(request.method, 421, [(b"content-length", b"0")])
         await connection.end()

@@ -156,8 +156,21 @@ def test_bytes_that_are_not_http_end_the_connection(world: World) -> None:
         raw.sendall(b"SSH-2.0-OpenSSH_9.6\r\n")
         while raw.recv(4096):
             pass
-    wait_until(lambda: world.journal.refused())
-    assert "TLS failed" in world.journal.refused()[0].detail
+    wait_until(lambda: world.journal.unfinished())
+    assert "TLS failed" in world.journal.unfinished()[0].detail
+
+
+def test_a_client_that_leaves_during_its_handshake_asked_no_host_outside(world: World) -> None:
+    port = int(world.proxy_url.rpartition(":")[2])
+    for sent in (b"", b"\x16\x03\x01\x02\x00"):  # nothing, and the head of a ClientHello
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as raw:
+            raw.sendall(b"CONNECT crates.io:443 HTTP/1.1\r\nHost: crates.io\r\n\r\n")
+            assert raw.recv(4096).startswith(b"HTTP/1.1 200")
+            raw.sendall(sent)
+    wait_until(lambda: len(world.journal.unfinished()) == 2)
+    assert {entry.host for entry in world.journal.unfinished()} == {"crates.io"}
+    assert world.journal.refused() == ()
+    assert world.journal.failures() == ()
 
 
 def raw_tls(world: World, connect: str, sni: str) -> ssl.SSLSocket:
