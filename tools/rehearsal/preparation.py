@@ -16,7 +16,7 @@ from tools.errors import UsageError, raise_if
 from tools.rehearsal import clone, seed
 from tools.rehearsal.layout import Layout
 from tools.rehearsal.machine import Machine
-from tools.rehearsal.workflow import actions, document
+from tools.rehearsal.workflow import document, uses
 from tools.rehearsal.world.oidc import Issuer
 from tools.rehearsal.world.sigstore import Sigstore
 
@@ -102,7 +102,7 @@ class Preparation:
     def _workflow(self, declared: Declaration) -> document.Workflow:
         workflow = document.load(self.layout.clone / declared.project.workflow)
         raise_if(
-            actions.problems(workflow, self.layout.clone),
+            uses.problems(workflow, self.layout.clone),
             f"{workflow.path.name} cannot be rehearsed",
             UsageError,
             "write a stand-in, or change the workflow",

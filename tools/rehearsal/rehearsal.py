@@ -26,8 +26,8 @@ from tools.rehearsal.guardian import Guardian
 from tools.rehearsal.layout import Layout, slots
 from tools.rehearsal.preparation import Preparation, Prepared
 from tools.rehearsal.scenario import Gatekeeping, Scenario
-from tools.rehearsal.workflow.jobs import Reuse
 from tools.rehearsal.workflow.slots import Slot
+from tools.rehearsal.workflow.surroundings import Reuse
 
 BY_CODE: dict[int, type[ReleaseError]] = {
     kind.exit_code: kind

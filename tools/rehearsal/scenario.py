@@ -23,11 +23,11 @@ from tools.rehearsal.timing import Sampler
 from tools.rehearsal.workflow import graph
 from tools.rehearsal.workflow.artifacts import ArtifactStore
 from tools.rehearsal.workflow.gates import Gates, Reviewer
-from tools.rehearsal.workflow.jobs import Reuse, Surroundings
 from tools.rehearsal.workflow.records import FAILURE, SUCCESS, InstanceRecord
 from tools.rehearsal.workflow.runner import Runner
 from tools.rehearsal.workflow.services import RunIdentity
 from tools.rehearsal.workflow.slots import Slot, purge
+from tools.rehearsal.workflow.surroundings import Reuse, Surroundings
 from tools.rehearsal.world import World
 
 # Jobs that only build: their results do not depend on the world, so scenarios share them.

@@ -18,12 +18,16 @@ Reading order:
 ``processes``    a program in its own process group, its output masked line by line
 ``artifacts``    the folder store behind upload-artifact and download-artifact
 ``gates``        environments: tag policy and required reviewers
-``actions``      what stands in for each ``uses:``; without a stand-in it is an error
 ``provision``    a hash-locked pip install: proven, not repeated
 ``foreign``      legs of other platforms: native wheels re-tagged, or said not to be rehearsed
-``steps``        one step from condition to outcome
 ``slots``        where jobs run: wiped, but for compiled third-party crates
-``jobs``         one job instance: its folder, its steps, its outputs
+``surroundings`` what all jobs of a run share, native wheels and reused instances included
+``running``      one job instance while it runs: what its expressions read, its programs
+``standin``      the shape of what stands in for a ``uses:``
+``actions``      the stand-ins
+``uses``         every ``uses:`` has a stand-in and a pin, or the run does not start
+``steps``        one step from condition to outcome
+``jobs``         one job instance from its wiped slot to its result
 ``runner``       the whole run: jobs in dependency order, and re-runs of failed jobs
 
 Nothing is skipped silently: syntax, keys, inputs and actions that are not understood raise

@@ -1,7 +1,5 @@
 """What stands in for each ``uses:``, by action name without its ref.
 
-An action without a stand-in, an input that the stand-in does not honour and a ref that is not
-pinned as the release demands are errors before the first job starts (:func:`problems`).
 Each stand-in does the action's work on this machine with real programs (git, sigstore) and
 returns its outputs and the sentence that the report prints.
 """
@@ -9,65 +7,18 @@ returns its outputs and the sentence that the report prints.
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from tools.errors import ReleaseError
-from tools.model import Problem
 from tools.rehearsal.workflow.artifacts import select
-from tools.rehearsal.workflow.document import Workflow, load_composite
-
-if TYPE_CHECKING:
-    from tools.rehearsal.workflow.jobs import JobExecution
-
-_SHA = re.compile(r"[0-9a-f]{40}")
-_TAG = re.compile(r"v\d+\.\d+\.\d+")
-
-
-class StepFailed(ReleaseError):
-    """A stand-in failed as its action would have: the step's outcome is failure."""
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What a stand-in leaves: outputs, folders for PATH, and what it was, for the report."""
-
-    note: str
-    outputs: Mapping[str, str] = field(default_factory=dict)
-    path: tuple[str, ...] = ()
-
-
-Inputs = Mapping[str, str]
-Function = Callable[["JobExecution", Inputs], Result]
-
-
-@dataclass(frozen=True, slots=True)
-class StandIn:
-    """A stand-in: its function, the inputs that it honours, and how its ref must be pinned."""
-
-    function: Function
-    inputs: frozenset[str]
-    pin: re.Pattern[str] = _SHA
-
-
-def _flag(inputs: Inputs, name: str, default: bool = False) -> bool:
-    value = inputs.get(name, "true" if default else "false").lower()
-    if value not in ("true", "false"):
-        raise StepFailed(f"input {name} must be true or false", found=value)
-    return value == "true"
-
-
-def _lines(text: str) -> list[str]:
-    return [line.strip() for line in text.splitlines() if line.strip()]
-
+from tools.rehearsal.workflow.records import StepFailed
+from tools.rehearsal.workflow.running import RunningJob
+from tools.rehearsal.workflow.standin import VERSION_TAG, Inputs, Result, StandIn, flag, lines
 
 # ------------------------------------------------------------------ actions/checkout
 
 
-def checkout(job: JobExecution, inputs: Inputs) -> Result:
+def checkout(job: RunningJob, inputs: Inputs) -> Result:
     """A real clone of the bare origin, shallow and detached as the action leaves it.
 
     For a tag the action fetches the *commit* into ``refs/tags/NAME``: an annotated tag is a
@@ -88,12 +39,12 @@ def checkout(job: JobExecution, inputs: Inputs) -> Result:
     else:
         refs = ["+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*"]
         options = ["--tags"]
-    if _flag(inputs, "fetch-tags") and depth:
+    if flag(inputs, "fetch-tags") and depth:
         options.remove("--no-tags")
     job.git("fetch", "--quiet", "--prune", *options, "origin", *refs, cwd=workspace)
     job.git("checkout", "--quiet", "--force", "--detach", run.sha, cwd=workspace)
     note = f"git fetch of {run.ref_name} from the bare origin"
-    if _flag(inputs, "persist-credentials", True):
+    if flag(inputs, "persist-credentials", True):
         token = job.access.token
         header = "http.https://github.com/.extraheader"
         job.git("config", "--local", header, f"AUTHORIZATION: basic {token}", cwd=workspace)
@@ -104,11 +55,11 @@ def checkout(job: JobExecution, inputs: Inputs) -> Result:
 # ------------------------------------------------------------------ artifacts
 
 
-def upload_artifact(job: JobExecution, inputs: Inputs) -> Result:
+def upload_artifact(job: RunningJob, inputs: Inputs) -> Result:
     """Into the folder store of the run."""
     name = inputs.get("name", "artifact")
     root, files = select(
-        job.places.workspace, _lines(inputs["path"]), hidden=_flag(inputs, "include-hidden-files")
+        job.places.workspace, lines(inputs["path"]), hidden=flag(inputs, "include-hidden-files")
     )
     if not files:
         wanted = inputs.get("if-no-files-found", "warn")
@@ -124,12 +75,12 @@ def upload_artifact(job: JobExecution, inputs: Inputs) -> Result:
     return Result(f"{len(stored.files)} files stored as {name!r}", outputs)
 
 
-def download_artifact(job: JobExecution, inputs: Inputs) -> Result:
+def download_artifact(job: RunningJob, inputs: Inputs) -> Result:
     """From the folder store of the run; a name that nobody uploaded is an error."""
     target = job.places.workspace / inputs.get("path", ".")
     name = inputs.get("name", "")
     names = [name] if name else job.artifacts.matching(inputs.get("pattern", "**"))
-    merge = _flag(inputs, "merge-multiple") or bool(name)
+    merge = flag(inputs, "merge-multiple") or bool(name)
     for item in names:
         job.artifacts.fetch(item, target if merge else target / item)
         job.record.downloaded.append(item)
@@ -139,7 +90,7 @@ def download_artifact(job: JobExecution, inputs: Inputs) -> Result:
 # ------------------------------------------------------------------ toolchains
 
 
-def setup_python(job: JobExecution, inputs: Inputs) -> Result:
+def setup_python(job: RunningJob, inputs: Inputs) -> Result:
     """Nothing is installed: the session's own Python stands in; the report names both."""
     found = job.machine.python
     asked = inputs.get("python-version", "")
@@ -149,7 +100,7 @@ def setup_python(job: JobExecution, inputs: Inputs) -> Result:
     return Result(f"Python {found} of this machine{difference}", outputs)
 
 
-def rust_toolchain(job: JobExecution, inputs: Inputs) -> Result:
+def rust_toolchain(job: RunningJob, inputs: Inputs) -> Result:
     """Nothing is installed: this machine's toolchain stands in; it must be the one asked for."""
     asked = inputs.get("toolchain", "stable")
     found = job.machine.rustc
@@ -161,7 +112,7 @@ def rust_toolchain(job: JobExecution, inputs: Inputs) -> Result:
 # ------------------------------------------------------------------ provenance
 
 
-def attest_build_provenance(job: JobExecution, inputs: Inputs) -> Result:
+def attest_build_provenance(job: RunningJob, inputs: Inputs) -> Result:
     """Signs through the loopback Sigstore and stores the bundle in the loopback forge."""
     for scope in ("id-token", "attestations"):
         if job.identity.permissions.get(scope) != "write":
@@ -180,7 +131,7 @@ def attest_build_provenance(job: JobExecution, inputs: Inputs) -> Result:
         "attestation-id": attestation_id,
         "attestation-url": url,
     }
-    count = len(_lines(checksums))
+    count = len(lines(checksums))
     return Result(f"signed {count} subjects through the loopback Sigstore", outputs)
 
 
@@ -193,7 +144,7 @@ def _checksums(workspace: Path, inputs: Inputs) -> str:
         if not path.is_file():
             raise StepFailed(f"subject-checksums: no file {inputs['subject-checksums']}")
         return path.read_text(encoding="utf-8")
-    _, files = select(workspace, _lines(inputs["subject-path"]))
+    _, files = select(workspace, lines(inputs["subject-path"]))
     if not files:
         raise StepFailed(f"no subject matches {inputs['subject-path']!r}")
     digests = ((hashlib.sha256(path.read_bytes()).hexdigest(), path.name) for path in files)
@@ -203,7 +154,7 @@ def _checksums(workspace: Path, inputs: Inputs) -> str:
 SLSA_PERMISSIONS: Mapping[str, str] = {"actions": "read", "id-token": "write", "contents": "write"}
 
 
-def slsa_generator(job: JobExecution, inputs: Inputs) -> Result:
+def slsa_generator(job: RunningJob, inputs: Inputs) -> Result:
     """The reusable workflow: signs its subjects and uploads the provenance as an artifact."""
     for scope, level in SLSA_PERMISSIONS.items():
         granted = job.identity.permissions.get(scope, "none")
@@ -213,7 +164,7 @@ def slsa_generator(job: JobExecution, inputs: Inputs) -> Result:
                 found=f"the caller grants {granted}",
                 remedy=f"add `{scope}: {level}` to the permissions of the job",
             )
-    if _flag(inputs, "upload-assets"):
+    if flag(inputs, "upload-assets"):
         raise StepFailed("upload-assets: true is not rehearsed", remedy="stage assets as a task")
     name = inputs["provenance-name"]
     content = job.services.provenance(job.env(), inputs["base64-subjects"])
@@ -252,52 +203,8 @@ STEPS: Mapping[str, StandIn] = {
 }
 WORKFLOWS: Mapping[str, StandIn] = {
     SLSA: StandIn(
-        slsa_generator, frozenset({"base64-subjects", "provenance-name", "upload-assets"}), _TAG
+        slsa_generator,
+        frozenset({"base64-subjects", "provenance-name", "upload-assets"}),
+        VERSION_TAG,
     ),
 }
-
-
-def problems(workflow: Workflow, root: Path) -> list[Problem]:
-    """Every ``uses:`` that cannot be rehearsed: no stand-in, wrong pin, unknown input."""
-    found: list[Problem] = []
-    for job in workflow.jobs.values():
-        if job.uses:
-            found += _check(job.uses, job.inputs, WORKFLOWS, f"jobs.{job.id}")
-        for index, step in enumerate(job.steps):
-            if step.uses:
-                where = f"jobs.{job.id}.steps[{index}]"
-                found += _check_step(step.uses, step.inputs, where, root)
-    return found
-
-
-def _check_step(uses: str, inputs: Mapping[str, object], where: str, root: Path) -> list[Problem]:
-    if not uses.startswith("./"):
-        return _check(uses, inputs, STEPS, where)
-    try:
-        composite = load_composite(root / uses)
-    except ReleaseError as error:
-        return [Problem(f"{where} {uses}", "a composite action", error.message), *error.problems]
-    found: list[Problem] = []
-    for index, step in enumerate(composite.steps):
-        if step.uses:
-            found += _check_step(step.uses, step.inputs, f"{where} {uses} steps[{index}]", root)
-    return found
-
-
-def _check(
-    uses: str, inputs: Mapping[str, object], table: Mapping[str, StandIn], where: str
-) -> list[Problem]:
-    name, _, ref = uses.partition("@")
-    stand_in = table.get(name)
-    if stand_in is None:
-        known = ", ".join(sorted(table))
-        return [Problem(f"{where} uses {uses}", f"an action with a stand-in ({known})", "none")]
-    found = [
-        Problem(f"{where} uses {name}", f"an input that the stand-in honours, not {key}", key)
-        for key in inputs
-        if key not in stand_in.inputs
-    ]
-    if not stand_in.pin.fullmatch(ref):
-        wanted = "a full commit SHA" if stand_in.pin is _SHA else "a version tag vX.Y.Z"
-        found.append(Problem(f"{where} uses {name}", f"{wanted} after @", ref or "nothing"))
-    return found

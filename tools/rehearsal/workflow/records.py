@@ -7,7 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from tools.errors import ReleaseError
+
 SUCCESS, FAILURE, SKIPPED, CANCELLED = "success", "failure", "skipped", "cancelled"
+
+
+class StepFailed(ReleaseError):
+    """What the step did failed as its action would have: the step's outcome is failure."""
 
 
 @dataclass

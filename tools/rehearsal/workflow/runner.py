@@ -22,7 +22,7 @@ from tools.rehearsal.workflow.contexts import github_context, needs_context
 from tools.rehearsal.workflow.document import Job, Workflow
 from tools.rehearsal.workflow.functions import COMMON
 from tools.rehearsal.workflow.gates import Gates
-from tools.rehearsal.workflow.jobs import JobExecution, Surroundings
+from tools.rehearsal.workflow.jobs import execute
 from tools.rehearsal.workflow.matrix import expand, label
 from tools.rehearsal.workflow.patterns import trigger_matches
 from tools.rehearsal.workflow.processes import Cancellation
@@ -34,8 +34,10 @@ from tools.rehearsal.workflow.records import (
     InstanceRecord,
     JobRecord,
 )
+from tools.rehearsal.workflow.running import RunningJob
 from tools.rehearsal.workflow.services import JobIdentity, RunIdentity
 from tools.rehearsal.workflow.slots import Slot, SlotPool
+from tools.rehearsal.workflow.surroundings import Surroundings
 from tools.rehearsal.workflow.templates import Scope, resolve
 from tools.rehearsal.workflow.values import text_of, truthy
 
@@ -283,7 +285,7 @@ class Runner:
         instance.started = time.time()
         try:
             self.around.listener.job_started(instance)
-            execution = JobExecution(
+            job = RunningJob(
                 pending.job,
                 self._identity(pending.job, instance),
                 instance,
@@ -293,7 +295,7 @@ class Runner:
                 pending.needs,
                 self.workflow.env,
             )
-            execution.execute()
+            execute(job)
         except Exception as error:  # a defect of the runner: the instance failed, and says so
             instance.result = FAILURE
             instance.message = f"the runner failed: {error!r}"

@@ -8,25 +8,29 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from tools.errors import ReleaseError
 from tools.rehearsal.signing import SigningFailed
 from tools.rehearsal.workflow import foreign, provision
-from tools.rehearsal.workflow.actions import STEPS, Result, StepFailed
+from tools.rehearsal.workflow.actions import STEPS
 from tools.rehearsal.workflow.commandfiles import CommandFiles
 from tools.rehearsal.workflow.conditions import holds, status_functions
 from tools.rehearsal.workflow.document import Composite, Step, load_composite
 from tools.rehearsal.workflow.expressions import Function
 from tools.rehearsal.workflow.functions import COMMON, hash_files_in
-from tools.rehearsal.workflow.records import CANCELLED, FAILURE, SKIPPED, SUCCESS, StepRecord
+from tools.rehearsal.workflow.records import (
+    CANCELLED,
+    FAILURE,
+    SKIPPED,
+    SUCCESS,
+    StepFailed,
+    StepRecord,
+)
+from tools.rehearsal.workflow.running import RunningJob, StepScope
+from tools.rehearsal.workflow.standin import Result
 from tools.rehearsal.workflow.templates import Scope, resolve, resolve_text
 from tools.rehearsal.workflow.values import text_of, truthy
-
-if TYPE_CHECKING:
-    from tools.rehearsal.workflow.jobs import JobExecution
 
 _SHELLS = {
     "": ("bash", "-e", "{0}"),
@@ -36,18 +40,7 @@ _SHELLS = {
 }
 
 
-@dataclass
-class StepScope:
-    """What the steps of one list share: results by id, inputs, and whether one failed."""
-
-    inputs: Mapping[str, Any] = field(default_factory=dict)
-    results: dict[str, Any] = field(default_factory=dict)
-    env: Mapping[str, Any] = field(default_factory=dict)
-    folder: Path | None = None
-    failed: bool = False
-
-
-def run_steps(job: JobExecution, steps: tuple[Step, ...], scope: StepScope) -> None:
+def run_steps(job: RunningJob, steps: tuple[Step, ...], scope: StepScope) -> None:
     """Run a list of steps in order; the scope tells afterwards whether one failed."""
     for step in steps:
         record = StepRecord(step.title, id=step.id, command=step.run or step.uses)
@@ -67,7 +60,7 @@ def run_steps(job: JobExecution, steps: tuple[Step, ...], scope: StepScope) -> N
             }
 
 
-def run_step(job: JobExecution, step: Step, scope: StepScope, record: StepRecord) -> None:
+def run_step(job: RunningJob, step: Step, scope: StepScope, record: StepRecord) -> None:
     """Run one step into its record. Failures are outcomes here, never exceptions."""
     record.outcome = FAILURE
     job.log.begin()
@@ -86,12 +79,12 @@ def run_step(job: JobExecution, step: Step, scope: StepScope, record: StepRecord
     record.conclusion = SUCCESS if tolerated and record.outcome == FAILURE else record.outcome
 
 
-def _wanted(job: JobExecution, step: Step, scope: StepScope) -> bool:
+def _wanted(job: RunningJob, step: Step, scope: StepScope) -> bool:
     built = _scope(job, scope)
     return holds(step.condition, built.contexts, built.functions)
 
 
-def _scope(job: JobExecution, scope: StepScope, env: Mapping[str, str] | None = None) -> Scope:
+def _scope(job: RunningJob, scope: StepScope, env: Mapping[str, str] | None = None) -> Scope:
     functions: dict[str, Function] = {
         **COMMON,
         **status_functions(
@@ -104,7 +97,7 @@ def _scope(job: JobExecution, scope: StepScope, env: Mapping[str, str] | None = 
     return Scope(job.contexts(scope, env), functions)
 
 
-def _perform(job: JobExecution, step: Step, scope: StepScope, record: StepRecord) -> None:
+def _perform(job: RunningJob, step: Step, scope: StepScope, record: StepRecord) -> None:
     outer = _scope(job, scope)
     env = {**job.env_of(scope), **{k: resolve_text(v, outer) for k, v in step.env.items()}}
     inner = _scope(job, scope, env)
@@ -118,7 +111,7 @@ def _perform(job: JobExecution, step: Step, scope: StepScope, record: StepRecord
 
 
 def _run(
-    job: JobExecution, step: Step, scope: Scope, env: Mapping[str, str], record: StepRecord
+    job: RunningJob, step: Step, scope: Scope, env: Mapping[str, str], record: StepRecord
 ) -> None:
     script = resolve_text(step.run, scope)
     record.command = script
@@ -149,11 +142,19 @@ def _run(
     if done.returncode:
         errors = job.log.annotations.errors or job.log.last[-3:]
         record.message = "; ".join([f"exit code {done.returncode}", *errors])[:2000]
-    elif (native := foreign.native_output(script, {**job.env(), **env})) is not None:
-        job.keep_native(native[0], folder / native[1] / native[0])
+    elif not job.record.foreign:
+        _keep_native(job, script, {**job.env(), **env}, folder)
 
 
-def _instead(job: JobExecution, script: str, env: Mapping[str, str], record: StepRecord) -> bool:
+def _keep_native(job: RunningJob, script: str, env: Mapping[str, str], folder: Path) -> None:
+    """Offer the wheels that the command built to the foreign legs of the same package."""
+    native = foreign.native_output(script, env)
+    if native is not None:
+        package, out = native
+        job.around.keep_native(package, folder / out / package)
+
+
+def _instead(job: RunningJob, script: str, env: Mapping[str, str], record: StepRecord) -> bool:
     """Do what stands in for a command on this machine; False when it runs as it stands."""
     lock = provision.requirements_of(script)
     if lock is not None:
@@ -173,7 +174,7 @@ def _instead(job: JobExecution, script: str, env: Mapping[str, str], record: Ste
         record.note = (
             planned.reason
             if isinstance(planned, foreign.NotRehearsed)
-            else job.fill(planned, job.places.workspace)
+            else job.around.fill(planned, job.places.workspace)
         )
     record.real = False
     record.outcome = SUCCESS
@@ -185,7 +186,7 @@ def _instead(job: JobExecution, script: str, env: Mapping[str, str], record: Ste
 
 
 def _use(
-    job: JobExecution, step: Step, scope: Scope, env: Mapping[str, str], record: StepRecord
+    job: RunningJob, step: Step, scope: Scope, env: Mapping[str, str], record: StepRecord
 ) -> None:
     inputs = {key: resolve_text(value, scope) for key, value in step.inputs.items()}
     if step.uses.startswith("./"):
@@ -204,7 +205,7 @@ def _use(
 
 
 def _composite(
-    job: JobExecution,
+    job: RunningJob,
     action: Composite,
     inputs: Mapping[str, str],
     env: Mapping[str, str],

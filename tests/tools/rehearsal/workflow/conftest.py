@@ -13,11 +13,11 @@ from tools.rehearsal.machine import Machine, RunnerPlatform
 from tools.rehearsal.workflow.artifacts import ArtifactStore
 from tools.rehearsal.workflow.document import load
 from tools.rehearsal.workflow.gates import EnvironmentRule, Gates, Reviewer
-from tools.rehearsal.workflow.jobs import Surroundings
 from tools.rehearsal.workflow.records import Silent
 from tools.rehearsal.workflow.runner import Runner
 from tools.rehearsal.workflow.services import Access, JobIdentity, RunIdentity
 from tools.rehearsal.workflow.slots import Slot
+from tools.rehearsal.workflow.surroundings import Surroundings
 
 FIXTURES = Path(__file__).parent / "fixtures"
 TOKEN = "ghs_0123456789abcdefTOKEN"

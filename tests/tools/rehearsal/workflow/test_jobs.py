@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tools.rehearsal.workflow.jobs import Reuse
 from tools.rehearsal.workflow.slots import Slot, SlotPool
+from tools.rehearsal.workflow.surroundings import Reuse
 
 from .conftest import MakeRunner
 from .test_runner import explain
