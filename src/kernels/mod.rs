@@ -20,11 +20,17 @@ mod avx2;
 #[cfg(all(target_arch = "x86_64", feature = "simd-avx512"))]
 #[allow(unsafe_code)] // intrinsics; each use states why it is sound
 mod avx512;
-#[cfg(all(
-    target_arch = "x86_64",
-    any(feature = "simd-avx2", feature = "simd-avx512")
+#[cfg(any(
+    all(target_arch = "x86_64", feature = "simd-avx2"),
+    all(target_arch = "x86_64", feature = "simd-avx512"),
+    all(target_arch = "aarch64", feature = "simd-neon"),
 ))]
 mod compiled;
+#[cfg(all(target_arch = "aarch64", feature = "simd-neon"))]
+#[allow(unsafe_code)] // intrinsics; each use states why it is sound
+mod neon;
+#[cfg(all(target_arch = "aarch64", feature = "simd-neon"))]
+mod tiles;
 
 pub(crate) use ints::IntQueries;
 pub(crate) use planes::{CodePlanes, QueryPlanes};
@@ -39,6 +45,8 @@ pub(crate) const COMPILED: &[Level] = &[
     Level::Avx2,
     #[cfg(all(target_arch = "x86_64", feature = "simd-avx512"))]
     Level::Avx512,
+    #[cfg(all(target_arch = "aarch64", feature = "simd-neon"))]
+    Level::Neon,
 ];
 
 /// A count over each query with each row, all of them `words` long and back to back. `out` holds
@@ -96,6 +104,8 @@ fn table(level: Level) -> &'static Kernels {
         Level::Avx2 => &avx2::KERNELS,
         #[cfg(all(target_arch = "x86_64", feature = "simd-avx512"))]
         Level::Avx512 => &avx512::KERNELS,
+        #[cfg(all(target_arch = "aarch64", feature = "simd-neon"))]
+        Level::Neon => &neon::KERNELS,
         _ => &portable::KERNELS,
     }
 }

@@ -6,7 +6,7 @@
 //! not above the cap in the environment variable `ORDVEC_SIMD`.
 //!
 //! The Cargo features `simd-avx2`, `simd-avx512` and `simd-neon` each compile one level in on
-//! the architecture that has it. `simd-neon` has no kernels yet: AArch64 runs the portable ones.
+//! the architecture that has it.
 
 mod cap;
 mod detect;

@@ -1,0 +1,34 @@
+//! Advanced SIMD of AArch64.
+//!
+//! Every function here is safe to call only on a machine that has these instructions: the table
+//! is handed out for a detected level alone.
+
+mod bits;
+mod ints;
+
+use super::compiled::compiled;
+use super::portable::{codes, composition, ranks};
+use super::{CodePlanes, Kernels, QueryPlanes};
+
+/// The table of this level.
+pub(super) static KERNELS: Kernels = Kernels {
+    overlap: bits::overlap,
+    agreement: bits::agreement,
+    signs: bits::signs,
+    uneven,
+    rank_rank,
+    float_rank,
+    code_code,
+    float_code,
+    int_code: ints::int_code,
+    int_rows: ints::int_rows,
+};
+
+compiled! {
+    "neon":
+    rank_rank(query: &[u16], rows: &[u16], out: &mut [u64]) = ranks::rank_rank;
+    float_rank(query: &[f32], rows: &[u16], out: &mut [f64]) = ranks::float_rank;
+    code_code(query: &CodePlanes, rows: &[u8], out: &mut [u64]) = codes::code_code;
+    float_code(query: &QueryPlanes, rows: &[u8], out: &mut [f64]) = codes::float_code;
+    uneven(rows: &[u8], dim: usize, bits: u8) -> Option<usize> = composition::uneven;
+}
