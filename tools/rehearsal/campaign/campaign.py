@@ -18,8 +18,10 @@ from tools.declaration import ROOT
 from tools.errors import ReleaseError
 from tools.model import Problem
 from tools.rehearsal.campaign import catalogue, flow, judging, seed
+from tools.rehearsal.campaign.attempts import play_out
 from tools.rehearsal.campaign.outcome import End
-from tools.rehearsal.campaign.performance import Performance, Result, Stage, perform
+from tools.rehearsal.campaign.performance import Result, perform
+from tools.rehearsal.campaign.play import Play, Stage
 from tools.rehearsal.campaign.process import Tamper
 from tools.rehearsal.campaign.scenario import Position, Scenario
 from tools.rehearsal.campaign.theatre import Theatre
@@ -70,8 +72,8 @@ def prepare(folder: Path, tamper: Tamper | None = None, tree: seed.Tree = seed.N
     stage = Stage(made, jobs, {jobs.tasks[0].id: made.start})
     place = folder / "undisturbed"
     with Theatre(made, made.start, place) as theatre:
-        play = Performance(stage, Scenario(), place, theatre, record=True)
-        complete = play.play()
+        play = Play(stage, Scenario(), place, theatre, record=True)
+        complete = play_out(play)
         journal = theatre.world.journal.entries()
         problems = judging.judge(play, End.COMPLETED if complete else End.RESUMABLE, False)
     if problems or play.stops:

@@ -8,17 +8,14 @@ new run must take what PyPI serves, take the rest from the escrow, and claim nei
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
 from tools.checks.release_assets import LANES, Lane, ReleaseFiles
 from tools.rehearsal.campaign import artifacts, seed
 from tools.rehearsal.campaign.flow import ATTEST, CANONICAL
+from tools.rehearsal.campaign.play import Play
 from tools.rehearsal.campaign.theatre import Seed
 from tools.rehearsal.evidence import Artifact
 from tools.rehearsal.signing import read_checksums
-
-if TYPE_CHECKING:
-    from tools.rehearsal.campaign.performance import Performance
 
 EXTRA = "# built at another time\n"
 DRAFT = "draft-release"
@@ -42,7 +39,7 @@ def rebuilt(seed_: Seed) -> tuple[dict[str, dict[str, bytes]], tuple[Artifact, .
     return made, seed.built(made)
 
 
-def begin(play: Performance, attempt: int) -> bool:
+def begin(play: Play, attempt: int) -> bool:
     """A new run up to the staging; False when one of its jobs stopped."""
     _delete_unattested_draft(play)
     made, play.rebuilt = rebuilt(play.stage.seed)
@@ -61,7 +58,7 @@ def begin(play: Performance, attempt: int) -> bool:
     return True
 
 
-def _delete_unattested_draft(play: Performance) -> None:
+def _delete_unattested_draft(play: Play) -> None:
     """What the staging step's remedy says: nothing is published, and the draft holds others."""
     last = play.stops[-1] if play.stops else None
     if last is not None and last.code == 30 and not last.published:
@@ -72,7 +69,7 @@ def _delete_unattested_draft(play: Performance) -> None:
             del state.releases[release.id]
 
 
-def _attest(play: Performance, lane: Lane, attempt: int) -> bool:
+def _attest(play: Play, lane: Lane, attempt: int) -> bool:
     """The attest and provenance jobs of a lane: the product's lines around the signing actions."""
     (task,) = play.stage.flow.early((ATTEST[lane],))
     gates = dict.fromkeys(play.stage.seed.declaration.gates.workflows, seed.GATE)

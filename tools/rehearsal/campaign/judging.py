@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tools.model import Problem
 from tools.rehearsal import invariants
 from tools.rehearsal.campaign import outcome
 from tools.rehearsal.campaign.outcome import End
+from tools.rehearsal.campaign.play import Play, Stage
 from tools.rehearsal.campaign.process import TRESPASS
 from tools.rehearsal.evidence import (
     CRATES,
@@ -25,11 +25,8 @@ from tools.rehearsal.evidence import (
 )
 from tools.steps.context import user_agent
 
-if TYPE_CHECKING:
-    from tools.rehearsal.campaign.performance import Performance, Stage
 
-
-def judge(play: Performance, ended: End, completed_later: bool) -> list[tuple[str, Problem]]:
+def judge(play: Play, ended: End, completed_later: bool) -> list[tuple[str, Problem]]:
     """Every violation, with the invariant's name."""
     fourth = outcome.verdict(play.scenario, play.stops, ended, completed_later)
     evidence = gather(play)
@@ -56,7 +53,7 @@ def _trespass(note: Path) -> tuple[str, str, str]:
     return note.stem, "files that were handed over to it", f"opened {files}"
 
 
-def gather(play: Performance) -> Evidence:
+def gather(play: Play) -> Evidence:
     """The evidence of a scenario, in the form of every rehearsal's."""
     seed, setting = play.stage.seed, play.theatre.setting
     version = str(seed.version)
@@ -98,7 +95,7 @@ def _handed_over(stage: Stage) -> list[Artifact]:
     ]
 
 
-def _served(play: Performance, version: str) -> list[Served]:
+def _served(play: Play, version: str) -> list[Served]:
     """What a reader is served once the world has settled."""
     seed, theatre = play.stage.seed, play.theatre
     theatre.settle()
