@@ -7,6 +7,7 @@ or it has stopped with the exit code and the sentence that say why.
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,16 +15,17 @@ from tools.errors import UsageError
 from tools.rehearsal.setting import Setting
 from tools.rehearsal.workflow.gates import Gates
 from tools.rehearsal.world import Fault, World
-from tools.rehearsal.world.faults import FlipByte, ResetAfter, Status
+from tools.rehearsal.world.faults import FlipByte, Hook, ResetAfter, Status
 
 
 @dataclass
 class Stage:
-    """What a fault may act on."""
+    """What a fault may act on; *kill* ends what the job of that label runs, by SIGKILL."""
 
     setting: Setting
     world: World
     gates: Gates
+    kill: Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,35 @@ def _clear(stage: Stage) -> None:
     stage.world.faults.clear()
 
 
+# What each publishing job asks of the world that cannot be taken back.
+PUBLISHING = (
+    ("publish-crate", "crates.io", "PUT", "/api/v1/crates/new"),
+    ("publish-manifest-crate", "crates.io", "PUT", "/api/v1/crates/new"),
+    ("publish-pypi", "upload.pypi.org", "POST", "/legacy/"),
+    ("publish-manifest-pypi", "upload.pypi.org", "POST", "/legacy/"),
+    ("publish-github-release", "api.github.com", "PATCH", "/releases/[0-9]+$"),
+)
+
+
+def _killed(job: str, host: str, method: str, path: str) -> NamedFault:
+    """The worst moment to die: the world has stored it, and nobody has read the answer."""
+
+    def arm(stage: Stage) -> None:
+        death = Hook(lambda: stage.kill(job), when="after", name="killed")
+        stage.world.faults.add(Fault(host, method, path, death, label=job))
+
+    return NamedFault(
+        name=f"{job}-killed",
+        summary=f"{job} dies of SIGKILL when {host} has taken what it sent; re-run",
+        arm=arm,
+        mend=None,
+        first=job,
+        exit_code=-signal.SIGKILL,
+        says="exit code -9",
+        completes=True,
+    )
+
+
 FAULTS: tuple[NamedFault, ...] = (
     NamedFault(
         name="pypi-503-second-file",
@@ -141,6 +172,7 @@ FAULTS: tuple[NamedFault, ...] = (
         says="rejected",
         completes=True,
     ),
+    *(_killed(*request) for request in PUBLISHING),
 )
 
 

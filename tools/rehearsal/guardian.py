@@ -17,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 
 from tools.rehearsal import warden
+from tools.rehearsal.workflow.processes import kill_group
 
 
 class Guardian:
@@ -25,6 +26,7 @@ class Guardian:
     def __init__(self) -> None:
         self.mark = f"rehearsal_{uuid.uuid4()}"
         self._lock = threading.Lock()
+        self._owners: dict[int, str] = {}
         self._write = -1
         self._process: subprocess.Popen[bytes] | None = None
         self._done = threading.Event()
@@ -60,13 +62,24 @@ class Guardian:
         if self._process is not None:
             self._process.wait(timeout=40)
 
-    def started(self, group: int) -> None:
-        """A process group was started."""
+    def started(self, group: int, owner: str) -> None:
+        """A process group was started, by the job labelled *owner*."""
+        with self._lock:
+            self._owners[group] = owner
         self._tell(f"+{group}\n")
 
     def ended(self, group: int) -> None:
         """A process group has ended; its number may be another's from now on."""
+        with self._lock:
+            self._owners.pop(group, None)
         self._tell(f"-{group}\n")
+
+    def kill(self, owner: str) -> None:
+        """SIGKILL what the job labelled *owner* runs now, as when its runner is lost."""
+        with self._lock:
+            for group, name in self._owners.items():
+                if name == owner:
+                    kill_group(group)
 
     def _tell(self, line: str) -> None:
         with self._lock, contextlib.suppress(OSError):

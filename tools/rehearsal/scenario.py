@@ -158,7 +158,7 @@ class Scenario:
         self.runner = Runner(workflow, self._identity(), self._around(board), gates, self.slots)
         self._forget_own_packages()
         with board:
-            self._attempts(Stage(self.setting, self.world, gates))
+            self._attempts(Stage(self.setting, self.world, gates, self.guardian.kill))
 
     def _forget_own_packages(self) -> None:
         """Nothing of our own may come out of a cache that an earlier rehearsal filled."""

@@ -139,6 +139,7 @@ class Stranger:
                 cancellation=Cancellation(),
                 timeout=900,
                 watcher=self._watcher,
+                owner="stranger",
             )
             if done.returncode:
                 detail = "; ".join(self.log.last[-4:])

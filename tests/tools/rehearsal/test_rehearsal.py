@@ -85,10 +85,31 @@ def processes_of(folder: Path) -> list[str]:
     return found
 
 
+# What the rehearsal prints when it comes to each kind of work, and seconds into it.
+BUILDING = tuple(f"▶ {job}" for job in BUILDS)
+MOMENTS = (
+    ("preparing", ("Clone, bump, commit",), 0.2),
+    ("signing", ("▶ attest",), 4),
+    ("publishing-a-crate", ("▶ publish-crate",), 3),
+    ("publishing-to-pypi", ("▶ publish-pypi",), 3),
+    ("un-drafting", ("▶ publish-github-release",), 1),
+    ("verifying", ("▶ verify-release",), 2),
+    ("being-a-stranger", ("As a stranger",), 2),
+)
+EVERY_MOMENT = [
+    pytest.param(lines, wait, id=name, marks=pytest.mark.every_fault)
+    for name, lines, wait in MOMENTS
+]
+
+
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc")
+@pytest.mark.parametrize(
+    ("lines", "wait"), [pytest.param(BUILDING, 3, id="building"), *EVERY_MOMENT]
+)
 def test_a_killed_rehearsal_leaves_no_process_and_no_file_outside_its_folder(
-    tmp_path: Path,
+    tmp_path: Path, lines: tuple[str, ...], wait: float
 ) -> None:
+    """The next one runs: the next moment's, and in the end a whole release."""
     env = environment(tmp_path)
     before = set((ROOT / NAME / "runs").glob("*"))
     process = subprocess.Popen(
@@ -100,17 +121,19 @@ def test_a_killed_rehearsal_leaves_no_process_and_no_file_outside_its_folder(
         text=True,
     )
     assert process.stdout is not None
+    printed = []
     for line in process.stdout:
-        if any(f"▶ {job}" in line for job in BUILDS):
+        printed.append(line)
+        if any(start in line for start in lines):
             break
     else:
-        pytest.fail("the rehearsal ended before it built anything")
-    time.sleep(3)  # well into a build, with cargo and its children running
+        pytest.fail(f"the rehearsal never came to {lines}: {''.join(printed[-30:])}")
+    time.sleep(wait)  # well into it, with clients and their children running
     (run,) = set((ROOT / NAME / "runs").glob("*")) - before
     mark = next(
         word for pid in Path("/proc").glob("[0-9]*") if (word := _mark_below(pid, process.pid))
     )
-    assert len(warden.marked(mark)) > 2, "nothing was running: the test would prove nothing"
+    assert warden.marked(mark), "nothing was running: the test would prove nothing"
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     deadline = time.monotonic() + 20
@@ -162,6 +185,11 @@ def test_a_whole_release_and_then_faults_without_any_network(tmp_path: Path, fau
         assert report["refused_hosts"] == []
         assert report["world_failures"] == []
         assert all(not verdict["problems"] for verdict in report["invariants"])
+        stored = [item["file"] for item in report["uploads"] if item["outcome"] == "stored"]
+        assert len(stored) == len(set(stored))
+        if report["fault"].endswith("-killed"):
+            assert report["outcome"] == "released"
+            assert len(stored) == len(report["uploads"]) == 12, "each file is sent once"
     plain = reports[0]
     assert plain["outcome"] == "released"
     assert [act["passed"] for act in plain["acts"]] == [True, True, True]

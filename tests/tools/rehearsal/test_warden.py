@@ -29,7 +29,7 @@ SCRIPT = textwrap.dedent(
         child = subprocess.Popen(
             ["sh", "-c", "setsid sleep 617 & sleep 617"], start_new_session=True
         )
-        guardian.started(child.pid)
+        guardian.started(child.pid, "job")
         print(guardian.mark, os.getpid(), flush=True)
         time.sleep(float(sys.argv[1]))
     """

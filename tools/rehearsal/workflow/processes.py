@@ -143,7 +143,7 @@ def unescape(value: str) -> str:
 class Watcher(Protocol):
     """Who is told of process groups: the guardian, which ends them if we cannot."""
 
-    def started(self, group: int) -> None: ...
+    def started(self, group: int, owner: str) -> None: ...
     def ended(self, group: int) -> None: ...
 
 
@@ -156,6 +156,7 @@ def run(
     cancellation: Cancellation,
     timeout: float | None = None,
     watcher: Watcher | None = None,
+    owner: str = "",
 ) -> Finished:
     """Run a program to its end, its output into *log*.
 
@@ -163,6 +164,7 @@ def run(
         env: the whole environment; nothing is inherited.
         timeout: seconds, after which the group is killed.
         watcher: told the process group's id at once, and again when it has ended.
+        owner: the job's label, for the watcher.
     """
     started = time.monotonic()
     process = subprocess.Popen(
@@ -175,7 +177,7 @@ def run(
         start_new_session=True,
     )
     if watcher is not None:
-        watcher.started(process.pid)
+        watcher.started(process.pid, owner)
     timed_out = cancelled = False
     try:
         deadline = None if timeout is None else started + timeout

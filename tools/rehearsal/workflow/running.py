@@ -179,6 +179,7 @@ class RunningJob:
             cancellation=self.cancellation,
             timeout=left if timeout is None else min(timeout, left),
             watcher=self.around.watcher,
+            owner=self.record.label,
         )
 
     def git(self, *arguments: str, cwd: Path) -> None:
