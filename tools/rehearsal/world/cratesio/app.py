@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from semver import Version
 from starlette.applications import Starlette
@@ -20,14 +20,10 @@ from starlette.routing import Route
 
 from tools.rehearsal.world.cratesio.index import index_path
 from tools.rehearsal.world.cratesio.publishing import parse
+from tools.rehearsal.world.cratesio.registry import API, STATIC, CratesRegistry
 from tools.rehearsal.world.cratesio.store import CrateVersion
 from tools.rehearsal.world.hosts import ASGIApp, Receive, Scope, Send, context_of
 from tools.rehearsal.world.trusted import Refused
-
-if TYPE_CHECKING:
-    from tools.rehearsal.world.cratesio import CratesIo
-
-API, INDEX, STATIC = "crates.io", "index.crates.io", "static.crates.io"
 
 # Library defaults and anything that calls itself curl (https://crates.io/data-access).
 _GENERIC = re.compile(
@@ -59,7 +55,7 @@ class AgentPolicy:
 class Faces:
     """The three apps over one registry."""
 
-    def __init__(self, registry: CratesIo) -> None:
+    def __init__(self, registry: CratesRegistry) -> None:
         self._registry = registry
         self._store = registry.store
 

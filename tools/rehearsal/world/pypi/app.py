@@ -10,7 +10,7 @@ import base64
 import binascii
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
@@ -28,12 +28,10 @@ from starlette.routing import Route
 
 from tools.rehearsal.world.hosts import ASGIApp, context_of
 from tools.rehearsal.world.pypi import simple
+from tools.rehearsal.world.pypi.registry import PyPIRegistry
 from tools.rehearsal.world.pypi.store import DistFile
 from tools.rehearsal.world.pypi.uploading import UploadForm
 from tools.rehearsal.world.trusted import Refused
-
-if TYPE_CHECKING:
-    from tools.rehearsal.world.pypi import PyPI
 
 INTEGRITY_TYPE = "application/vnd.pypi.integrity.v1+json"
 
@@ -41,7 +39,7 @@ INTEGRITY_TYPE = "application/vnd.pypi.integrity.v1+json"
 class Faces:
     """The three apps over one registry."""
 
-    def __init__(self, registry: PyPI) -> None:
+    def __init__(self, registry: PyPIRegistry) -> None:
         self._registry = registry
         self._store = registry.store
 
