@@ -29,6 +29,12 @@ mod compiled;
 #[cfg(all(target_arch = "aarch64", feature = "simd-neon"))]
 #[allow(unsafe_code)] // intrinsics; each use states why it is sound
 mod neon;
+#[cfg(all(
+    target_arch = "x86_64",
+    any(feature = "simd-avx2", feature = "simd-avx512")
+))]
+#[allow(unsafe_code)] // an intrinsic; states why it is sound
+mod prefetch;
 #[cfg(all(target_arch = "aarch64", feature = "simd-neon"))]
 mod tiles;
 

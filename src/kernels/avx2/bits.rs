@@ -13,13 +13,11 @@
 // The loops over slots index several arrays of registers at once.
 #![allow(clippy::needless_range_loop)]
 
+use crate::kernels::prefetch;
 use std::arch::x86_64::*;
 
 /// Rows that go together.
 const ROWS: usize = 4;
-
-/// Bytes from a group to the rows that are asked for meanwhile.
-const PREFETCH: usize = 4096;
 
 /// Words of a vector.
 const WORDS: usize = 4;
@@ -64,23 +62,12 @@ fn count<const AGREE: bool>(queries: &[u64], rows: &[u64], words: usize, out: &m
     for first in (0..len).step_by(ROWS) {
         let row = |slot: usize| crate::rows::row(rows, words, (first + slot).min(len - 1));
         let of = [row(0), row(1), row(2), row(3)];
-        prefetch(of[0].as_ptr(), ROWS * words * size_of::<u64>());
+        prefetch::after(of[0].as_ptr(), ROWS * words * size_of::<u64>());
         let there = ROWS.min(len - first);
         for (query, out) in queries.chunks_exact(words).zip(out.chunks_exact_mut(len)) {
             let counts = four::<AGREE>(query, of);
             out[first..first + there].copy_from_slice(&counts[..there]);
         }
-    }
-}
-
-/// Asks for the rows that follow: the streams of a group, each short, are no pattern that the
-/// hardware follows.
-#[inline]
-#[target_feature(enable = "avx2")]
-fn prefetch(group: *const u64, bytes: usize) {
-    let ahead = group.cast::<i8>().wrapping_add(bytes.max(PREFETCH));
-    for line in (0..bytes).step_by(64) {
-        _mm_prefetch::<_MM_HINT_T0>(ahead.wrapping_add(line));
     }
 }
 

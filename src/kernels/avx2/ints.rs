@@ -25,6 +25,7 @@
 #![allow(clippy::needless_range_loop)]
 
 use crate::kernels::ints::{GROUP, PAD};
+use crate::kernels::prefetch;
 use crate::kernels::{IntQueries, IntScratch};
 use std::arch::x86_64::*;
 
@@ -67,23 +68,9 @@ fn one<const BITS: i32, const SUMS: usize>(query: &IntQueries, rows: &[u8], out:
     let width = query.width();
     assert_eq!(rows.len(), width * out.len());
     for (rows, out) in rows.chunks(ROWS * width).zip(out.chunks_mut(ROWS)) {
-        prefetch(rows.as_ptr(), rows.len());
+        prefetch::after(rows.as_ptr(), rows.len());
         let dots = two::<BITS, SUMS>(query, [&rows[..width], &rows[rows.len() - width..]]);
         out.copy_from_slice(&dots[..out.len()]);
-    }
-}
-
-/// Bytes from a group to the rows that are asked for meanwhile.
-const PREFETCH: usize = 4096;
-
-/// Asks for the rows that follow: the streams of a group, each short, are no pattern that the
-/// hardware follows.
-#[inline]
-#[target_feature(enable = "avx2")]
-fn prefetch(group: *const u8, bytes: usize) {
-    let ahead = group.cast::<i8>().wrapping_add(bytes.max(PREFETCH));
-    for line in (0..bytes).step_by(64) {
-        _mm_prefetch::<_MM_HINT_T0>(ahead.wrapping_add(line));
     }
 }
 
@@ -100,10 +87,7 @@ fn given<const BITS: i32, const SUMS: usize>(
     let width = query.width();
     for (group, (of, out)) in ids.chunks(ROWS).zip(out.chunks_mut(ROWS)).enumerate() {
         for &later in ids.iter().skip(group * ROWS + AHEAD).take(ROWS) {
-            let row = rows.as_ptr().wrapping_add(later as usize * width);
-            for line in (0..width).step_by(64) {
-                _mm_prefetch::<_MM_HINT_T0>(row.wrapping_add(line).cast());
-            }
+            prefetch::lines(rows.as_ptr().wrapping_add(later as usize * width), width);
         }
         let row = |id: u32| &rows[id as usize * width..][..width];
         let dots = two::<BITS, SUMS>(query, [row(of[0]), row(of[of.len() - 1])]);

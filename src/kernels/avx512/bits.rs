@@ -11,13 +11,11 @@
 //! 5. All queries go over a group of rows before the next group: it stays in the nearest cache.
 //! 6. Rows further on are asked for ahead of their use.
 
+use crate::kernels::prefetch;
 use std::arch::x86_64::*;
 
 /// Rows that go together.
 const ROWS: usize = 8;
-
-/// Bytes from a group to the rows that are asked for meanwhile.
-const PREFETCH: usize = 4096;
 
 /// Words of a vector.
 const WORDS: usize = 8;
@@ -59,7 +57,7 @@ fn count<const AGREE: bool>(queries: &[u64], rows: &[u64], words: usize, out: &m
     let groups = len / ROWS;
     for group in 0..groups {
         let first = rows[group * ROWS * words..][..ROWS * words].as_ptr();
-        prefetch(first, ROWS * words * size_of::<u64>());
+        prefetch::after(first, ROWS * words * size_of::<u64>());
         let mut at = [first; ROWS];
         for (slot, at) in at.iter_mut().enumerate() {
             *at = first.wrapping_add(slot * words);
@@ -80,17 +78,6 @@ fn count<const AGREE: bool>(queries: &[u64], rows: &[u64], words: usize, out: &m
             let counts = unsafe { eight::<AGREE>(query, at) };
             out[groups * ROWS..].copy_from_slice(&counts[..len - groups * ROWS]);
         }
-    }
-}
-
-/// Asks for the rows that follow: the eight streams of a group, each short, are no pattern that
-/// the hardware follows.
-#[inline]
-#[target_feature(enable = "avx512f")]
-fn prefetch(group: *const u64, bytes: usize) {
-    let ahead = group.cast::<i8>().wrapping_add(bytes.max(PREFETCH));
-    for line in (0..bytes).step_by(64) {
-        _mm_prefetch::<_MM_HINT_T0>(ahead.wrapping_add(line));
     }
 }
 

@@ -24,6 +24,7 @@
 #![allow(clippy::needless_range_loop)]
 
 use crate::kernels::ints::{GROUP, PAD};
+use crate::kernels::prefetch;
 use crate::kernels::{IntQueries, IntScratch};
 use std::arch::x86_64::*;
 
@@ -63,7 +64,7 @@ fn one<const BITS: usize, const SUMS: usize>(query: &IntQueries, rows: &[u8], ou
     let groups = whole.len();
     for (group, out) in whole.iter_mut().enumerate() {
         let first = rows[group * ROWS * width..][..ROWS * width].as_ptr();
-        prefetch(first, ROWS * width);
+        prefetch::after(first, ROWS * width);
         let row = |slot: usize| first.wrapping_add(slot * width);
         // SAFETY: each pointer is to a row of `width` bytes in the slice above.
         *out = unsafe { four::<BITS, SUMS>(query, [row(0), row(1), row(2), row(3)]) };
@@ -72,20 +73,6 @@ fn one<const BITS: usize, const SUMS: usize>(query: &IntQueries, rows: &[u8], ou
         let row = crate::rows::row(rows, width, groups * ROWS + at).as_ptr();
         // SAFETY: the pointer is to a row.
         *out = unsafe { four::<BITS, SUMS>(query, [row; ROWS]) }[0];
-    }
-}
-
-/// Bytes from a group to the rows that are asked for meanwhile.
-const PREFETCH: usize = 4096;
-
-/// Asks for the rows that follow: the streams of a group, each short, are no pattern that the
-/// hardware follows.
-#[inline]
-#[target_feature(enable = "avx512f")]
-fn prefetch(group: *const u8, bytes: usize) {
-    let ahead = group.cast::<i8>().wrapping_add(bytes.max(PREFETCH));
-    for line in (0..bytes).step_by(64) {
-        _mm_prefetch::<_MM_HINT_T0>(ahead.wrapping_add(line));
     }
 }
 
@@ -106,9 +93,7 @@ fn given<const BITS: usize, const SUMS: usize>(
         for (slot, at) in at.iter_mut().enumerate() {
             *at = row(of[slot.min(of.len() - 1)]);
             if let Some(&later) = ids.get(group * ROWS + AHEAD + slot) {
-                for line in (0..width).step_by(64) {
-                    _mm_prefetch::<_MM_HINT_T0>(row(later).wrapping_add(line).cast());
-                }
+                prefetch::lines(row(later), width);
             }
         }
         // SAFETY: each pointer is to a whole row of `width` bytes.
@@ -210,7 +195,7 @@ fn many<const BITS: usize>(
 #[target_feature(enable = "avx512f,avx512bw")]
 fn unpack<const BITS: usize>(row: &[u8], to: &mut [u8]) {
     let (width, count) = (row.len(), 8 / BITS);
-    prefetch(row.as_ptr(), width);
+    prefetch::after(row.as_ptr(), width);
     to[count * width..].fill(0);
     let code = _mm512_set1_epi8(((1 << BITS) - 1) as i8);
     for at in (0..width).step_by(PAD) {
