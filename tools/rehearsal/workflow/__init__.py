@@ -1,6 +1,6 @@
 """Runs the committed release workflow itself, as GitHub would, on this machine.
 
-Reading order:
+Reading order; each imports only from above:
 
 ``values``       the values of an expression: coercion, comparison, look-up
 ``expressions``  ``${{ … }}``: parse, then evaluate
@@ -10,10 +10,10 @@ Reading order:
 ``document``     a workflow or composite action as frozen values; unknown keys are errors
 ``matrix``       a job becomes its instances
 ``graph``        order, dependents, critical path
+``records``      what happened, for the report and the invariants
+``services``     what the runner asks of the world
 ``conditions``   ``if:``: success(), failure(), always(), cancelled(), and how skips propagate
 ``contexts``     the contexts and the variables that a job and a step see
-``services``     what the runner asks of the world
-``records``      what happened, for the report and the invariants
 ``commandfiles`` ``GITHUB_OUTPUT``, ``GITHUB_ENV``, ``GITHUB_PATH``
 ``processes``    a program in its own process group, its output masked line by line
 ``artifacts``    the folder store behind upload-artifact and download-artifact

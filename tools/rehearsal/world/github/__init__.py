@@ -5,12 +5,14 @@ the asset storage behind the redirects. Commits, branches and tags are read from
 repository; a tag's signature is really checked. The rest is what the rehearsal sets up and
 what the jobs write.
 
+Reading order; each imports only from above:
+
 ``access``        tokens, permissions, 401 and 403
-``api``           the frame of each answer; misbehaviour
-``stage``         what a rehearsal sets up
 ``state``         the stored records, and the ledger of changes
 ``git``           the bare repository
 ``signatures``    the verdict on a tag's signature
+``api``           the frame of each answer; misbehaviour
+``stage``         what a rehearsal sets up
 ``repository``    repository, commits, branches, refs, tags
 ``actions``       workflows, runs, attempts, re-running
 ``settings``      environments, branch protection, rulesets, immutable releases

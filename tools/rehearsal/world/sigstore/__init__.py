@@ -4,9 +4,12 @@ Real clients sign and verify through it unmodified. What it accepts, the real se
 and what they refuse, it refuses: a token of another issuer, audience or key, an expired token,
 a request that does not prove possession of its key, an entry whose signature does not verify.
 
+Reading order; each imports only from above:
+
 ``keys``         the throwaway keys and the two CA certificates
 ``certificate``  the leaf: Fulcio's profile, GitHub's extensions, the embedded SCT
 ``fulcio``       ``https://fulcio.sigstore.dev``
+``entries``      what a client may log: hashedrekord and dsse
 ``merkle``       RFC 6962 tree hashes and audit paths
 ``rekor``        ``https://rekor.sigstore.dev``
 ``trust``        the client trust config that makes clients trust these keys and no others
