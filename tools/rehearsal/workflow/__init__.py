@@ -3,7 +3,8 @@
 Reading order; each imports only from above:
 
 ``values``       the values of an expression: coercion, comparison, look-up
-``expressions``  ``${{ … }}``: parse, then evaluate
+``syntax``       the inside of ``${{ … }}`` from text to a syntax tree
+``evaluation``   from the syntax tree to a value
 ``functions``    the functions that depend on no job's state; workspace globs
 ``templates``    values of the file that may hold ``${{ … }}``
 ``patterns``     GitHub's two pattern languages for tags

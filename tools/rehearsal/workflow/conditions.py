@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from tools.rehearsal.workflow.expressions import Function, names_in
+from tools.rehearsal.workflow.evaluation import Function
 from tools.rehearsal.workflow.functions import COMMON
 from tools.rehearsal.workflow.records import FAILURE, SUCCESS
+from tools.rehearsal.workflow.syntax import names_in
 from tools.rehearsal.workflow.templates import Scope, condition
 from tools.rehearsal.workflow.values import Value, truthy
 

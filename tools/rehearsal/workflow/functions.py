@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from tools.rehearsal.workflow.expressions import Function
+from tools.rehearsal.workflow.evaluation import Function
 from tools.rehearsal.workflow.values import ExpressionError, Value, equal, text_of
 
 

@@ -11,7 +11,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tools.rehearsal.workflow.expressions import Function, Node, evaluate, names_in, parse
+from tools.rehearsal.workflow.evaluation import Function, evaluate
+from tools.rehearsal.workflow.syntax import Node, names_in, parse
 from tools.rehearsal.workflow.values import ExpressionError, Value, text_of
 
 _SPAN = re.compile(r"\$\{\{((?:[^'}]|'(?:[^']|'')*'|\}(?!\}))*)\}\}")

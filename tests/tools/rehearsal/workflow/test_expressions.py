@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.rehearsal.workflow.expressions import evaluate, parse
+from tools.rehearsal.workflow.evaluation import evaluate
 from tools.rehearsal.workflow.functions import COMMON, hash_files_in
+from tools.rehearsal.workflow.syntax import parse
 from tools.rehearsal.workflow.templates import Scope, condition, resolve
 from tools.rehearsal.workflow.values import (
     Closed,
