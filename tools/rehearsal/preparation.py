@@ -16,7 +16,8 @@ from tools.errors import UsageError, raise_if
 from tools.rehearsal import clone, seed
 from tools.rehearsal.layout import Layout
 from tools.rehearsal.machine import Machine
-from tools.rehearsal.workflow import document, uses
+from tools.rehearsal.workflow import reader, uses
+from tools.rehearsal.workflow.document import Workflow
 from tools.rehearsal.world.oidc import Issuer
 from tools.rehearsal.world.sigstore import Sigstore
 
@@ -28,7 +29,7 @@ class Prepared:
     layout: Layout
     machine: Machine
     declared: Declaration
-    workflow: document.Workflow
+    workflow: Workflow
     release: clone.Release
     key: clone.SigningKey
     issuer: Issuer
@@ -99,8 +100,8 @@ class Preparation:
             self.crates,
         )
 
-    def _workflow(self, declared: Declaration) -> document.Workflow:
-        workflow = document.load(self.layout.clone / declared.project.workflow)
+    def _workflow(self, declared: Declaration) -> Workflow:
+        workflow = reader.load(self.layout.clone / declared.project.workflow)
         raise_if(
             uses.problems(workflow, self.layout.clone),
             f"{workflow.path.name} cannot be rehearsed",

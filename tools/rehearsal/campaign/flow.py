@@ -17,8 +17,8 @@ from tools.checks.release_assets import Lane
 from tools.declaration import Declaration
 from tools.errors import UsageError
 from tools.model import Version
-from tools.rehearsal.workflow import document, graph
-from tools.rehearsal.workflow.document import Job, Workflow
+from tools.rehearsal.workflow import graph, reader
+from tools.rehearsal.workflow.document import Job, Workflow, each_step
 
 # The jobs whose requests are disturbed. What the others do is done before, undisturbed.
 JOBS = (
@@ -99,7 +99,7 @@ class Flow:
 
 def load(root: Path, declaration: Declaration, version: Version) -> Flow:
     """Read the flow from the workflow that the declaration names."""
-    workflow = document.load(root / declaration.project.workflow)
+    workflow = reader.load(root / declaration.project.workflow)
     tasks = tuple(task(workflow, name, version) for name in JOBS)
     names = (*CANONICAL, *ATTEST.values())
     earlier = tuple(task(workflow, name, version) for name in names)
@@ -113,7 +113,7 @@ def _uploaders(workflow: Workflow, version: Version) -> dict[str, str]:
         for name, job in workflow.jobs.items()
         if job.uses
     }
-    for job, step in document.each_step(workflow):
+    for job, step in each_step(workflow):
         named = str(step.inputs.get("name", ""))
         if step.uses.startswith("actions/upload-artifact@") and "matrix." not in named:
             found[_text(named, version)] = job.id

@@ -8,7 +8,10 @@ Reading order; each imports only from above:
 ``functions``    the functions that depend on no job's state; workspace globs
 ``templates``    values of the file that may hold ``${{ … }}``
 ``patterns``     GitHub's two pattern languages for tags
-``document``     a workflow or composite action as frozen values; unknown keys are errors
+``document``     a workflow or composite action as frozen values
+``availability`` which contexts and functions GitHub offers where
+``yamlfile``     YAML as GitHub reads it
+``reader``       from YAML to those values; unknown keys are errors
 ``matrix``       a job becomes its instances
 ``graph``        order, dependents, critical path
 ``records``      what happened, for the report and the invariants

@@ -16,9 +16,10 @@ from tools.rehearsal.workflow import foreign, provision
 from tools.rehearsal.workflow.actions import STEPS
 from tools.rehearsal.workflow.commandfiles import CommandFiles
 from tools.rehearsal.workflow.conditions import holds, status_functions
-from tools.rehearsal.workflow.document import Composite, Step, load_composite
+from tools.rehearsal.workflow.document import Composite, Step
 from tools.rehearsal.workflow.evaluation import Function
 from tools.rehearsal.workflow.functions import COMMON, hash_files_in
+from tools.rehearsal.workflow.reader import load_composite
 from tools.rehearsal.workflow.records import (
     CANCELLED,
     FAILURE,

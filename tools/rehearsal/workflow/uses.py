@@ -12,7 +12,8 @@ from pathlib import Path
 from tools.errors import ReleaseError
 from tools.model import Problem
 from tools.rehearsal.workflow.actions import STEPS, WORKFLOWS
-from tools.rehearsal.workflow.document import Workflow, load_composite
+from tools.rehearsal.workflow.document import Workflow
+from tools.rehearsal.workflow.reader import load_composite
 from tools.rehearsal.workflow.standin import SHA, StandIn
 
 

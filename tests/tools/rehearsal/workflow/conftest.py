@@ -11,8 +11,8 @@ import pytest
 
 from tools.rehearsal.machine import Machine, RunnerPlatform
 from tools.rehearsal.workflow.artifacts import ArtifactStore
-from tools.rehearsal.workflow.document import load
 from tools.rehearsal.workflow.gates import EnvironmentRule, Gates, Reviewer
+from tools.rehearsal.workflow.reader import load
 from tools.rehearsal.workflow.records import Silent
 from tools.rehearsal.workflow.runner import Runner
 from tools.rehearsal.workflow.services import Access, JobIdentity, RunIdentity

@@ -8,8 +8,8 @@ import pytest
 
 from tools.declaration import ROOT
 from tools.errors import UsageError
-from tools.rehearsal.workflow.document import load
 from tools.rehearsal.workflow.graph import critical_path, layers, order, with_dependents
+from tools.rehearsal.workflow.reader import load
 from tools.rehearsal.workflow.uses import problems
 
 from .conftest import FIXTURES
