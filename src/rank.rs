@@ -194,8 +194,8 @@ impl Stored for Rank {
         &self.ranks
     }
 
-    fn check_rows(header: &Header, rows: &[u16]) -> io::Result<()> {
-        rank_io::permutation(rows, header.dim)
+    fn check_rows(header: &Header, first: usize, rows: &[u16]) -> io::Result<()> {
+        rank_io::permutation(rows, first, header.dim)
     }
 
     fn from_rows(header: &Header, ranks: Vec<u16>) -> Self {

@@ -238,7 +238,7 @@ impl Stored for SignBitmap {
     }
 
     /// Any bits are the signs of some vector.
-    fn check_rows(_header: &Header, _rows: &[u64]) -> io::Result<()> {
+    fn check_rows(_header: &Header, _first: usize, _rows: &[u64]) -> io::Result<()> {
         Ok(())
     }
 

@@ -151,8 +151,8 @@ impl Stored for Bitmap {
         &self.bits.rows
     }
 
-    fn check_rows(header: &Header, rows: &[u64]) -> io::Result<()> {
-        rank_io::weight(rows, header.dim / 64, n_top_of(header))
+    fn check_rows(header: &Header, first: usize, rows: &[u64]) -> io::Result<()> {
+        rank_io::weight(rows, first, header.dim / 64, n_top_of(header))
     }
 
     fn from_rows(header: &Header, rows: Vec<u64>) -> Self {

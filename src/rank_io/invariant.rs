@@ -1,4 +1,6 @@
 //! What every row of a file must satisfy. Searches and norms rely on it.
+//!
+//! A check is given consecutive rows; `first` is the number of the first of them in the file.
 
 use super::invalid;
 use crate::{kernels, rows};
@@ -8,18 +10,18 @@ use std::io;
 ///
 /// A row is one if and only if its `dim` ranks leave no value of `[0, dim)` out. Each row marks
 /// its ranks with its own number, so that the marks need not be cleared between rows.
-pub(crate) fn permutation(rows: &[u16], dim: usize) -> io::Result<()> {
+pub(crate) fn permutation(rows: &[u16], first: usize, dim: usize) -> io::Result<()> {
     let mut marks = vec![0u8; 1 << 16];
     let marks: &mut [u8; 1 << 16] = marks.as_mut_slice().try_into().expect("as long as that");
     for (index, row) in rows.chunks_exact(dim).enumerate() {
         let mark = (index % 255) as u8 + 1;
-        if mark == 1 {
+        if mark == 1 && index > 0 {
             marks.fill(0);
         }
         row.iter().for_each(|&rank| marks[usize::from(rank)] = mark);
         // No early exit, so that it vectorises.
         if !marks[..dim].iter().fold(true, |all, &m| all & (m == mark)) {
-            return Err(not_a_permutation(row, index));
+            return Err(not_a_permutation(row, first + index));
         }
     }
     Ok(())
@@ -43,7 +45,7 @@ fn not_a_permutation(row: &[u16], index: usize) -> io::Error {
 }
 
 /// Each packed row has `dim / 2^bits` coordinates in every bucket.
-pub(crate) fn composition(rows: &[u8], dim: usize, bits: u8) -> io::Result<()> {
+pub(crate) fn composition(rows: &[u8], first: usize, dim: usize, bits: u8) -> io::Result<()> {
     // The result does not depend on the level, so a cap that names none is left to the searches.
     let Some(index) = (kernels::any().uneven)(rows, dim, bits) else {
         return Ok(());
@@ -55,8 +57,9 @@ pub(crate) fn composition(rows: &[u8], dim: usize, bits: u8) -> io::Result<()> {
         .position(|&count| count != expected)
         .unwrap_or_default();
     Err(invalid(format!(
-        "row {index} breaks the constant composition: bucket {bucket} has {} coordinates, \
+        "row {} breaks the constant composition: bucket {bucket} has {} coordinates, \
          expected {expected}",
+        first + index,
         counts[bucket]
     )))
 }
@@ -73,12 +76,13 @@ fn bucket_counts(row: &[u8], bits: u8) -> [usize; 16] {
 }
 
 /// Each row of `words` words has exactly `n_top` bits set.
-pub(crate) fn weight(rows: &[u64], words: usize, n_top: usize) -> io::Result<()> {
+pub(crate) fn weight(rows: &[u64], first: usize, words: usize, n_top: usize) -> io::Result<()> {
     for (index, row) in rows.chunks_exact(words).enumerate() {
         let found: usize = row.iter().map(|word| word.count_ones() as usize).sum();
         if found != n_top {
             return Err(invalid(format!(
-                "row {index} has {found} bits set, expected n_top {n_top}"
+                "row {} has {found} bits set, expected n_top {n_top}",
+                first + index
             )));
         }
     }

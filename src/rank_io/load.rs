@@ -1,4 +1,5 @@
-//! Loading: header and length first, then memory, then the rows and their invariant.
+//! Loading: header and length first, then memory, then the rows and their invariant, a block of
+//! rows at a time: it is converted and checked while it is in a near cache.
 
 use super::element::Element;
 use super::header::{self, Header};
@@ -8,8 +9,8 @@ use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read, Seek};
 use std::path::Path;
 
-/// Bytes read and converted at a time. A multiple of every element's size.
-const CHUNK: usize = 1 << 16;
+/// Bytes of the rows that are read, converted and checked at a time, or one row if that has more.
+const BLOCK: usize = 1 << 17;
 
 /// Loads a file.
 pub(crate) fn from_file<T: Stored>(path: &Path) -> io::Result<T> {
@@ -31,8 +32,7 @@ pub(crate) fn from_reader<T: Stored, R: Read + Seek>(mut reader: R) -> io::Resul
             header.kind().name()
         )));
     }
-    let rows = read_rows(&mut reader, &header)?;
-    T::check_rows(&header, &rows)?;
+    let rows = read_rows::<T, R>(&mut reader, &header)?;
     Ok(T::from_rows(&header, rows))
 }
 
@@ -47,18 +47,68 @@ pub(super) fn open(path: &Path) -> io::Result<File> {
     File::open(path)
 }
 
-fn read_rows<E: Element, R: Read>(reader: &mut R, header: &Header) -> io::Result<Vec<E>> {
+fn read_rows<T: Stored, R: Read>(reader: &mut R, header: &Header) -> io::Result<Vec<T::Element>> {
     let too_large = |_| io::Error::from(io::ErrorKind::OutOfMemory);
-    let mut left = usize::try_from(header.payload_len()).map_err(too_large)?;
+    let total = usize::try_from(header.payload_len()).map_err(too_large)?;
     let mut rows = Vec::new();
-    rows.try_reserve_exact(left / E::SIZE)
+    rows.try_reserve_exact(total / T::Element::SIZE)
         .map_err(|_| io::ErrorKind::OutOfMemory)?;
-    let mut chunk = vec![0; left.min(CHUNK)];
-    while left > 0 {
-        let part = &mut chunk[..left.min(CHUNK)];
-        reader.read_exact(part)?;
-        E::read_le(part, &mut rows);
-        left -= part.len();
+    let width = header.bytes_per_vec();
+    let block = (BLOCK / width).max(1);
+    let mut bytes = vec![0; header.rows.min(block) * width];
+    for first in (0..header.rows).step_by(block) {
+        let bytes = &mut bytes[..block.min(header.rows - first) * width];
+        reader.read_exact(bytes)?;
+        let start = rows.len();
+        T::Element::read_le(bytes, &mut rows);
+        T::check_rows(header, first, &rows[start..])?;
     }
     Ok(rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::BLOCK;
+    use crate::{Bitmap, Rank, RankQuant};
+
+    /// The error of the last row of a file of three blocks, whose bytes are all zero.
+    fn last_row_zero(mut file: Vec<u8>, width: usize, load: fn(&[u8]) -> std::io::Error) -> String {
+        let start = file.len() - width;
+        file[start..].fill(0);
+        load(&file).to_string()
+    }
+
+    #[test]
+    fn a_bad_row_of_a_later_block_is_named_by_its_number_in_the_file() {
+        let wave: Vec<f32> = (0..64).map(|i| (i as f32 * 12.9).sin()).collect();
+        let vectors = |width: usize| wave.repeat(3 * (BLOCK / width));
+        let mut file = Vec::new();
+        let mut rank = Rank::try_new(64).unwrap();
+        rank.try_add(&vectors(128)).unwrap();
+        rank.write_to(&mut file).unwrap();
+        let found = last_row_zero(file, 128, |file| Rank::load_from_bytes(file).unwrap_err());
+        assert!(
+            found.starts_with("row 3071 is not a permutation"),
+            "{found}"
+        );
+
+        let mut file = Vec::new();
+        let mut quant = RankQuant::try_new(64, 4).unwrap();
+        quant.try_add(&vectors(32)).unwrap();
+        quant.write_to(&mut file).unwrap();
+        let load = |file: &[u8]| RankQuant::load_from_bytes(file).unwrap_err();
+        let found = last_row_zero(file, 32, load);
+        assert!(
+            found.starts_with("row 12287 breaks the constant"),
+            "{found}"
+        );
+
+        let mut file = Vec::new();
+        let mut bitmap = Bitmap::try_new(64, 9).unwrap();
+        bitmap.try_add(&vectors(8)).unwrap();
+        bitmap.write_to(&mut file).unwrap();
+        let load = |file: &[u8]| Bitmap::load_from_bytes(file).unwrap_err();
+        let found = last_row_zero(file, 8, load);
+        assert!(found.starts_with("row 49151 has 0 bits set"), "{found}");
+    }
 }

@@ -21,11 +21,11 @@ pub(crate) trait Stored: Sized {
     /// All rows, back to back.
     fn rows(&self) -> &[Self::Element];
 
-    /// Checks the invariant of every row. `rows` holds exactly `header.rows` rows.
+    /// Checks the invariant of consecutive rows, the first of them row `first` of the file.
     ///
     /// # Errors
     /// `InvalidData` that names the row and what is wrong with it.
-    fn check_rows(header: &Header, rows: &[Self::Element]) -> io::Result<()>;
+    fn check_rows(header: &Header, first: usize, rows: &[Self::Element]) -> io::Result<()>;
 
     /// The index of a proven header and proven rows.
     fn from_rows(header: &Header, rows: Vec<Self::Element>) -> Self;

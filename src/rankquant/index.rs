@@ -175,8 +175,8 @@ impl Stored for RankQuant {
         &self.packed
     }
 
-    fn check_rows(header: &Header, rows: &[u8]) -> io::Result<()> {
-        rank_io::composition(rows, header.dim, bits_of(header))
+    fn check_rows(header: &Header, first: usize, rows: &[u8]) -> io::Result<()> {
+        rank_io::composition(rows, first, header.dim, bits_of(header))
     }
 
     fn from_rows(header: &Header, packed: Vec<u8>) -> Self {

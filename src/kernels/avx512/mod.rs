@@ -4,10 +4,11 @@
 //! is handed out for a detected level alone.
 
 mod bits;
+mod composition;
 mod ints;
 
 use super::compiled::compiled;
-use super::portable::{codes, composition, ranks};
+use super::portable::{codes, ranks};
 use super::{CodePlanes, Kernels, QueryPlanes};
 
 /// The table of this level.
@@ -15,7 +16,7 @@ pub(super) static KERNELS: Kernels = Kernels {
     overlap: bits::overlap,
     agreement: bits::agreement,
     signs: bits::signs,
-    uneven,
+    uneven: composition::uneven,
     rank_rank,
     float_rank,
     code_code,
@@ -30,5 +31,4 @@ compiled! {
     float_rank(query: &[f32], rows: &[u16], out: &mut [f64]) = ranks::float_rank;
     code_code(query: &CodePlanes, rows: &[u8], out: &mut [u64]) = codes::code_code;
     float_code(query: &QueryPlanes, rows: &[u8], out: &mut [f64]) = codes::float_code;
-    uneven(rows: &[u8], dim: usize, bits: u8) -> Option<usize> = composition::uneven;
 }

@@ -2,12 +2,14 @@
 //!
 //! The naive check counts each code of a row. Departures from it:
 //!
-//! 1. With 1 or 2 bits, a row is even if and only if, for every set of bit positions within a
-//!    code, the number of coordinates that have all of those bits set is `dim / 2^(size of the
-//!    set)`: the counts of the codes follow from these by inclusion and exclusion. They are
-//!    population counts of one or three masks per word.
-//! 2. With 4 bits there would be fifteen masks. Instead each code but the last is counted by
-//!    comparison, in bytes side by side.
+//! 1. A row is even if and only if, for every set of bit positions within a code, the number of
+//!    coordinates that have all of those bits set is `dim / 2^(size of the set)`: the counts of the
+//!    codes follow from these by inclusion and exclusion. They are population counts of one, three
+//!    or fifteen masks per word.
+//! 2. With 4 bits a mask of one word has sixteen of 64 bits in use, so four words are first turned
+//!    into four whole words, one per bit position.
+//! 3. The fifteen totals of a row are at most `dim`, which fits in 16 bits: four of them share a
+//!    word.
 
 /// The first row that is not even. `bits` is 1, 2 or 4.
 #[inline(always)]
@@ -27,42 +29,62 @@ pub(in crate::kernels) fn uneven(rows: &[u8], dim: usize, bits: u8) -> Option<us
     None
 }
 
-/// Whether each half byte occurs `times` times. The last one does if the others do.
+/// Whether each half byte of `row` occurs `times` times. A row is a whole number of words, because
+/// sixteen divides its dimension.
 #[inline(always)]
 fn sixteenths(row: &[u8], times: usize) -> bool {
-    for code in 0..15 {
-        if occurrences(row, code) != times {
-            return false;
-        }
+    let (words, _) = row.as_chunks::<8>();
+    let quarter = words.len() / 4;
+    let (first, rest) = words.split_at(quarter);
+    let (second, rest) = rest.split_at(quarter);
+    let (third, rest) = rest.split_at(quarter);
+    let (fourth, rest) = rest.split_at(quarter);
+    // Zeros fill up the last words: they add to no set.
+    let mut last = [0; 4];
+    let words = last.iter_mut().zip(rest);
+    words.for_each(|(word, &bytes)| *word = u64::from_le_bytes(bytes));
+    let mut sums = sets(last);
+    for at in 0..quarter {
+        let counts = sets([first, second, third, fourth].map(|part| u64::from_le_bytes(part[at])));
+        (0..SETS).for_each(|set| sums[set] += counts[set]);
     }
-    true
+    sums == expected(times as u64)
 }
 
-/// Bytes compared side by side.
-const LANES: usize = 64;
+/// Words that hold the fifteen counts.
+pub(in crate::kernels) const SETS: usize = 4;
 
-/// Chunks whose counts, at most two a byte, fit in a byte.
-const CHUNKS: usize = 127;
-
-/// Half bytes of `row` that are `code`.
+/// The counts of the sets of bit positions over 64 codes: that of set `s` (bit `p` of `s` for
+/// position `p`) in the 16 bits at `s % 4` of word `s / 4`. Set 0 is left out.
 #[inline(always)]
-fn occurrences(row: &[u8], code: u8) -> usize {
-    let times = |byte: u8| u8::from(byte & 15 == code) + u8::from(byte >> 4 == code);
-    let (chunks, rest) = row.as_chunks::<LANES>();
-    let mut total: usize = rest.iter().map(|&byte| usize::from(times(byte))).sum();
-    for chunks in chunks.chunks(CHUNKS) {
-        let mut counts = [0u8; LANES];
-        for chunk in chunks {
-            for (count, &byte) in counts.iter_mut().zip(chunk) {
-                *count += times(byte);
-            }
-        }
-        total += counts
-            .iter()
-            .map(|&count| usize::from(count))
-            .sum::<usize>();
-    }
-    total
+fn sets(words: [u64; 4]) -> [u64; SETS] {
+    let position = |by: u32| {
+        let bit = |word: u64| word >> by & 0x1111_1111_1111_1111;
+        bit(words[0]) | bit(words[1]) << 1 | bit(words[2]) << 2 | bit(words[3]) << 3
+    };
+    let (a, b, c, d) = (position(0), position(1), position(2), position(3));
+    let count = |word: u64| u64::from(word.count_ones());
+    let four = |of: u64, none: u64| {
+        none | count(a & of) << 16 | count(b & of) << 32 | count(a & b & of) << 48
+    };
+    [
+        four(!0, 0),
+        four(c, count(c)),
+        four(d, count(d)),
+        four(c & d, count(c & d)),
+    ]
+}
+
+/// What [`sets`] adds up to for a row in which every code occurs `times` times.
+#[inline(always)]
+pub(in crate::kernels) fn expected(times: u64) -> [u64; SETS] {
+    let sets = |first: u64, high: u64| first | high << 16 | high << 32 | (high / 2) << 48;
+    [
+        sets(0, 8 * times),
+        sets(8 * times, 4 * times),
+        sets(8 * times, 4 * times),
+        sets(4 * times, 2 * times),
+    ]
 }
 
 #[inline(always)]
