@@ -32,6 +32,7 @@ Reading order; each imports only from above:
 ``uses``         every ``uses:`` has a stand-in and a pin, or the run does not start
 ``steps``        one step from condition to outcome
 ``jobs``         one job instance from its wiped slot to its result
+``instances``    a job becomes its instances, and their results the job's
 ``runner``       the whole run: jobs in dependency order, and re-runs of failed jobs
 
 Nothing is skipped silently: syntax, keys, inputs and actions that are not understood raise

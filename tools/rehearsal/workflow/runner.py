@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,10 +20,9 @@ from tools.rehearsal.workflow import graph
 from tools.rehearsal.workflow.conditions import holds, job_functions
 from tools.rehearsal.workflow.contexts import github_context, needs_context
 from tools.rehearsal.workflow.document import Job, Workflow
-from tools.rehearsal.workflow.functions import COMMON
 from tools.rehearsal.workflow.gates import Gates
+from tools.rehearsal.workflow.instances import Planner, identity_of, worst
 from tools.rehearsal.workflow.jobs import execute
-from tools.rehearsal.workflow.matrix import expand, label
 from tools.rehearsal.workflow.patterns import trigger_matches
 from tools.rehearsal.workflow.processes import Cancellation
 from tools.rehearsal.workflow.records import (
@@ -35,11 +34,10 @@ from tools.rehearsal.workflow.records import (
     JobRecord,
 )
 from tools.rehearsal.workflow.running import RunningJob
-from tools.rehearsal.workflow.services import JobIdentity, RunIdentity
+from tools.rehearsal.workflow.services import RunIdentity
 from tools.rehearsal.workflow.slots import Slot, SlotPool
 from tools.rehearsal.workflow.surroundings import Surroundings
-from tools.rehearsal.workflow.templates import Scope, resolve
-from tools.rehearsal.workflow.values import text_of, truthy
+from tools.rehearsal.workflow.values import text_of
 
 
 @dataclass
@@ -167,7 +165,7 @@ class Runner:
                 self._settle(JobRecord(job.id, CANCELLED if self.cancelled else SKIPPED))
                 return
             record = JobRecord(job.id, SUCCESS)
-            instances, fail_fast = self._instances(job, contexts, record, earlier)
+            instances, fail_fast = self._planner().instances(job, contexts, record, earlier)
         except ReleaseError as error:
             self._settle(JobRecord(job.id, FAILURE, message=str(error)))
             return
@@ -176,71 +174,15 @@ class Runner:
         if not instances:
             self._complete(pending)
 
+    def _planner(self) -> Planner:
+        return Planner(self.workflow, self.around.machine, self.attempt, self.records)
+
     def _wanted(self, job: Job, contexts: Mapping[str, Any]) -> bool:
         results = (
             self.records[name].result for name in graph.ancestors(self.workflow.jobs, job.id)
         )
         functions = job_functions(results, cancelled=self.cancelled)
         return holds(job.condition, contexts, functions)
-
-    def _instances(
-        self,
-        job: Job,
-        contexts: Mapping[str, Any],
-        record: JobRecord,
-        earlier: JobRecord | None,
-    ) -> tuple[list[InstanceRecord], bool]:
-        """The instances to run; those that succeeded in an earlier attempt are kept."""
-        scope = Scope(contexts, COMMON)
-        combinations: Sequence[dict[str, Any]] = ({},)
-        fail_fast = True
-        if job.strategy is not None:
-            combinations = expand(resolve(job.strategy.matrix, scope))
-            fail_fast = truthy(resolve(job.strategy.fail_fast, scope))
-        kept = self._kept(job, earlier)
-        instances = []
-        for combination in combinations:
-            name = label(job.id, combination)
-            if name in kept:
-                record.instances.append(kept[name])
-                continue
-            instances.append(self._instance(job, name, combination, contexts))
-        instances.sort(key=lambda instance: instance.foreign)
-        record.instances += instances
-        return instances, fail_fast
-
-    def _kept(self, job: Job, earlier: JobRecord | None) -> dict[str, InstanceRecord]:
-        """The successful legs of a matrix whose needs did not change: GitHub re-runs the rest."""
-        if earlier is None or any(
-            instance.attempt == self.attempt
-            for need in job.needs
-            for instance in self.records[need].instances
-        ):
-            return {}
-        return {i.label: i for i in earlier.instances if i.result == SUCCESS}
-
-    def _instance(
-        self, job: Job, name: str, combination: dict[str, Any], contexts: Mapping[str, Any]
-    ) -> InstanceRecord:
-        scope = Scope({**contexts, "matrix": combination}, COMMON)
-        runs_on = resolve(job.runs_on, scope)
-        if isinstance(runs_on, list):
-            if len(runs_on) != 1:
-                raise UsageError(f"{name}: runs-on with several labels is not rehearsed")
-            runs_on = runs_on[0]
-        environment = resolve(job.environment, scope)
-        if isinstance(environment, Mapping):
-            environment = environment.get("name", "")
-        return InstanceRecord(
-            job=job.id,
-            label=name,
-            attempt=self.attempt,
-            runs_on=text_of(runs_on),
-            foreign=bool(runs_on) and self.around.machine.foreign(text_of(runs_on)),
-            matrix=combination,
-            environment=text_of(environment),
-            permissions=(self.workflow.permissions if job.permissions is None else job.permissions),
-        )
 
     # -------------------------------------------------------------- running
 
@@ -287,7 +229,7 @@ class Runner:
             self.around.listener.job_started(instance)
             job = RunningJob(
                 pending.job,
-                self._identity(pending.job, instance),
+                identity_of(pending.job, instance, self.identity),
                 instance,
                 self.around,
                 slot,
@@ -304,20 +246,6 @@ class Runner:
             instance.ended = time.time()
             self._slots.give(slot, instance.label)
             self.around.listener.job_ended(instance)
-
-    def _identity(self, job: Job, instance: InstanceRecord) -> JobIdentity:
-        called = ""
-        if job.uses and not job.uses.startswith("./"):
-            path, _, ref = job.uses.partition("@")
-            called = f"{path}@refs/tags/{ref}"
-        return JobIdentity(
-            run=self.identity,
-            job=job.id,
-            label=instance.label,
-            permissions=instance.permissions,
-            environment=instance.environment,
-            called_workflow=called,
-        )
 
     def _group(self, job: Job) -> threading.Lock:
         """The lock of the job's concurrency group; a fresh one when it has none."""
@@ -354,12 +282,3 @@ class Runner:
     def _settle(self, record: JobRecord) -> None:
         self.records[record.id] = record
         self.around.listener.job_settled(record)
-
-
-def worst(results: Iterable[str]) -> str:
-    """The result of a job whose instances ended so."""
-    found = set(results)
-    for result in (FAILURE, CANCELLED):
-        if result in found:
-            return result
-    return SUCCESS
