@@ -7,7 +7,6 @@ unexpected is an error that carries the status.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -15,94 +14,21 @@ from urllib.parse import quote
 
 from tools.errors import GateRefused, Transient
 from tools.model import Digest
-from tools.ops.http import Answer, Http
+from tools.ops.github_answers import (
+    Asset,
+    GitHubRefused,
+    Release,
+    Run,
+    TagObject,
+    asset_of,
+    field_of,
+    release_of,
+    required,
+    run_of,
+)
+from tools.ops.http import Http
 
 PAGE = 100
-
-
-class GitHubRefused(GateRefused):
-    """GitHub answered with an error status.
-
-    Attributes:
-        status: the status.
-        errors: ``(field, code, message)`` of each validation error that the body lists.
-    """
-
-    def __init__(self, what: str, answer: Answer) -> None:
-        lacks = answer.status in (401, 403)
-        rights = " (the token lacks a right, or a setting forbids it)" if lacks else ""
-        super().__init__(
-            f"GitHub refused to {what}{rights}",
-            found=answer.brief,
-            remedy="compare the job's `permissions:` and the repository's settings, then re-run it"
-            if lacks
-            else "re-run this job; if it stays so, look at the repository on GitHub",
-        )
-        self.status = answer.status
-        self.errors = _errors(answer)
-
-
-def _errors(answer: Answer) -> tuple[tuple[str, str, str], ...]:
-    try:
-        listed = json.loads(answer.body).get("errors") or ()
-        return tuple(
-            (str(e.get("field", "")), str(e.get("code", "")), str(e.get("message", "")))
-            for e in listed
-            if isinstance(e, dict)
-        )
-    except (ValueError, AttributeError, TypeError):
-        return ()
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A workflow run, as the API states it."""
-
-    id: int
-    number: int
-    attempt: int
-    status: str
-    conclusion: str | None
-    url: str
-    sha: str
-    branch: str
-    event: str
-
-
-@dataclass(frozen=True, slots=True)
-class Asset:
-    """A release asset. ``digest`` is GitHub's own, when it states one."""
-
-    id: int
-    name: str
-    state: str
-    size: int
-    digest: Digest | None
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Release:
-    """A release or a draft."""
-
-    id: int
-    tag: str
-    draft: bool
-    prerelease: bool
-    immutable: bool | None
-    target: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class TagObject:
-    """A tag: the commit it points at, and GitHub's verdict on its signature."""
-
-    name: str
-    annotated: bool
-    commit: str
-    verified: bool
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +57,7 @@ class GitHubClient:
         answer = self.http.get(self._url(path), headers=self._headers(), params=params)
         if answer.status == 404:
             return None
-        return _required(answer, what).mapping()
+        return required(answer, what).mapping()
 
     def _pages(
         self, path: str, what: str, *, key: str | None = None, params: dict[str, str] | None = None
@@ -143,7 +69,7 @@ class GitHubClient:
                 headers=self._headers(),
                 params={**(params or {}), "per_page": str(PAGE), "page": str(page)},
             )
-            _required(answer, what)
+            required(answer, what)
             items = answer.mapping().get(key) if key else answer.json()
             if not isinstance(items, list):
                 raise Transient(f"a page without a list, to {what}", found=answer.brief)
@@ -161,7 +87,7 @@ class GitHubClient:
                 f"{self.repository} has no branch {branch}",
                 remedy="compare project.branch in release.toml with the repository",
             )
-        return str(_field(found, "sha", str))
+        return str(field_of(found, "sha", str))
 
     def runs(self, workflow: str, *, sha: str, branch: str, event: str) -> list[Run] | None:
         """All runs of a workflow file for a commit; None when there is no such workflow.
@@ -178,22 +104,22 @@ class GitHubClient:
             if error.status == 404:
                 return None
             raise
-        return [_run(item) for item in items]
+        return [run_of(item) for item in items]
 
     def tag(self, name: str) -> TagObject | None:
         """A tag with the verdict on its signature; None when there is no such tag."""
         ref = self._get(f"/git/ref/tags/{quote(name, safe='')}", f"read tag {name}")
         if ref is None:
             return None
-        target = _field(ref, "object", dict)
+        target = field_of(ref, "object", dict)
         if target.get("type") != "tag":
-            sha = _field(target, "sha", str)
+            sha = field_of(target, "sha", str)
             return TagObject(name, False, sha, False, "not an annotated tag")
         found = self._get(f"/git/tags/{target['sha']}", f"read the object of tag {name}")
         if found is None:
             raise Transient(f"the object of tag {name} is not readable")
         verdict = found.get("verification") or {}
-        commit = _field(_field(found, "object", dict), "sha", str)
+        commit = field_of(field_of(found, "object", dict), "sha", str)
         verified, reason = bool(verdict.get("verified")), str(verdict.get("reason", "unknown"))
         return TagObject(name, True, commit, verified, reason)
 
@@ -202,7 +128,7 @@ class GitHubClient:
     def releases(self, tag: str) -> list[Release]:
         """Every release and draft of a tag. Drafts are listed only for a token with push rights."""
         items = self._pages("/releases", "list releases")
-        return [_release(item) for item in items if item.get("tag_name") == tag]
+        return [release_of(item) for item in items if item.get("tag_name") == tag]
 
     def create_draft(self, tag: str, commit: str, body: str) -> Release:
         """A new draft release whose target is *commit*."""
@@ -217,7 +143,7 @@ class GitHubClient:
         answer = self.http.request(
             "POST", self._url("/releases"), headers=self._headers(), payload=payload
         )
-        return _release(_required(answer, f"create the draft of {tag}").mapping())
+        return release_of(required(answer, f"create the draft of {tag}").mapping())
 
     def publish(self, release: Release) -> Release:
         """Un-draft: the one change that makes a release public."""
@@ -227,12 +153,12 @@ class GitHubClient:
             headers=self._headers(),
             payload={"draft": False},
         )
-        return _release(_required(answer, f"un-draft {release.tag}").mapping())
+        return release_of(required(answer, f"un-draft {release.tag}").mapping())
 
     def assets(self, release: Release) -> dict[str, Asset]:
         """The assets of a release by name, half-uploaded ones included."""
         items = self._pages(f"/releases/{release.id}/assets", "list release assets")
-        return {asset.name: asset for asset in map(_asset, items)}
+        return {asset.name: asset for asset in map(asset_of, items)}
 
     def upload(self, release: Release, name: str, content: bytes) -> Asset:
         """Upload an asset; sent once, so the caller reads the list again after trouble."""
@@ -243,7 +169,7 @@ class GitHubClient:
             params={"name": name},
             content=content,
         )
-        return _asset(_required(answer, f"upload {name}").mapping())
+        return asset_of(required(answer, f"upload {name}").mapping())
 
     def delete_asset(self, asset: Asset) -> None:
         """Delete an asset of a draft; one that is already gone is fine."""
@@ -254,7 +180,7 @@ class GitHubClient:
             repeat=True,
         )
         if answer.status != 404:
-            _required(answer, f"delete asset {asset.name}")
+            required(answer, f"delete asset {asset.name}")
 
     def download(self, asset: Asset) -> bytes:
         """The bytes of an asset, checked against the digest that GitHub states, if any."""
@@ -263,7 +189,7 @@ class GitHubClient:
             answer = self.http.get(
                 self._url(f"/releases/assets/{asset.id}"), headers=self._headers(accept)
             )
-            _required(answer, f"download {asset.name}")
+            required(answer, f"download {asset.name}")
             if asset.digest is None or Digest.of_bytes(answer.body) == asset.digest:
                 break
         return answer.body
@@ -279,62 +205,6 @@ class GitHubClient:
         answer = self.http.get(self._url(f"/attestations/{digest}"), headers=self._headers())
         if answer.status == 404:
             return []
-        found = _required(answer, f"read the attestations of {digest}").mapping()
+        found = required(answer, f"read the attestations of {digest}").mapping()
         items = found.get("attestations") or []
         return [item["bundle"] for item in items if isinstance(item.get("bundle"), dict)]
-
-
-def _required(answer: Answer, what: str) -> Answer:
-    if not answer.ok:
-        raise GitHubRefused(what, answer)
-    return answer
-
-
-def _field(item: dict[str, Any], key: str, kind: type[Any]) -> Any:
-    value = item.get(key)
-    if not isinstance(value, kind):
-        raise Transient(f"GitHub's answer has no readable {key!r}", found=str(item)[:200])
-    return value
-
-
-def _run(item: dict[str, Any]) -> Run:
-    return Run(
-        _field(item, "id", int),
-        int(item.get("run_number") or 0),
-        int(item.get("run_attempt") or 1),
-        _field(item, "status", str),
-        item.get("conclusion"),
-        _field(item, "html_url", str),
-        _field(item, "head_sha", str),
-        str(item.get("head_branch") or ""),
-        _field(item, "event", str),
-    )
-
-
-def _release(item: dict[str, Any]) -> Release:
-    immutable = item.get("immutable")
-    return Release(
-        _field(item, "id", int),
-        _field(item, "tag_name", str),
-        _field(item, "draft", bool),
-        bool(item.get("prerelease")),
-        immutable if isinstance(immutable, bool) else None,
-        str(item.get("target_commitish") or ""),
-        str(item.get("html_url") or ""),
-    )
-
-
-def _asset(item: dict[str, Any]) -> Asset:
-    stated = item.get("digest")
-    try:
-        digest = Digest.parse(stated) if stated else None
-    except ValueError as error:
-        raise Transient("GitHub states an unreadable digest", found=str(stated)) from error
-    return Asset(
-        _field(item, "id", int),
-        _field(item, "name", str),
-        str(item.get("state") or ""),
-        int(item.get("size") or 0),
-        digest,
-        str(item.get("browser_download_url") or ""),
-    )

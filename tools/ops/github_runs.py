@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Self
 
 from tools.errors import GateRefused
-from tools.ops.github import GitHubClient, Run, _field, _required, _run
+from tools.ops.github import GitHubClient
+from tools.ops.github_answers import Run, field_of, required, run_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class GitHubRuns(GitHubClient):
         found = self._get(f"/actions/runs/{number}", f"read run {number}")
         if found is None:
             raise GateRefused(f"there is no run {number}", remedy="it may have been deleted")
-        return _run(found)
+        return run_of(found)
 
     def jobs(self, run: Run) -> list[RunJob]:
         """The jobs of the latest attempt, matrix legs apart."""
@@ -39,7 +40,7 @@ class GitHubRuns(GitHubClient):
             f"/actions/runs/{run.id}/jobs", f"list the jobs of {run.url}", key="jobs"
         )
         return [
-            RunJob(_field(item, "name", str), str(item.get("status")), item.get("conclusion"))
+            RunJob(field_of(item, "name", str), str(item.get("status")), item.get("conclusion"))
             for item in items
         ]
 
@@ -52,4 +53,4 @@ class GitHubRuns(GitHubClient):
         answer = self.http.request(
             "POST", self._url(f"/actions/runs/{run.id}/{verb}"), headers=self._headers()
         )
-        _required(answer, f"re-run {run.url}")
+        required(answer, f"re-run {run.url}")

@@ -15,7 +15,8 @@ from typing import Any, Self
 from urllib.parse import quote
 
 from tools.errors import NotPermitted, Transient
-from tools.ops.github import GitHubClient, GitHubRefused
+from tools.ops.github import GitHubClient
+from tools.ops.github_answers import GitHubRefused
 from tools.ops.http import Answer
 
 

@@ -9,7 +9,7 @@ from tools.checks.release_assets import set_problems
 from tools.console import console
 from tools.errors import GateRefused, Transient, raise_if
 from tools.ops.clock import Deadline
-from tools.ops.github import Release
+from tools.ops.github_answers import Release
 from tools.steps import drafts
 from tools.steps.context import Context
 

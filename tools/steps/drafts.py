@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tools.errors import GateRefused
-from tools.ops.github import Release
+from tools.ops.github_answers import Release
 from tools.steps.context import Context
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from tools.errors import Mismatch
 from tools.model import Digest
-from tools.ops.github import Asset
+from tools.ops.github_answers import Asset
 from tools.steps import drafts, evidence
 from tools.steps.context import Context
 

@@ -13,7 +13,7 @@ from tools.checks.attestations import coverage, covers
 from tools.checks.release_assets import Lane
 from tools.errors import Mismatch, UsageError, raise_if
 from tools.model import Digest, Problem
-from tools.ops.github import Asset
+from tools.ops.github_answers import Asset
 from tools.ops.sigstore import Statement, Trust, one_bundle
 from tools.record import RECORD_NAME, ReleaseRecord, read
 from tools.steps.context import Context

@@ -12,7 +12,7 @@ from tools.console import console
 from tools.errors import GateRefused, NotPermitted, ReleaseError, Transient
 from tools.findings import Finding, failed, of_problems, unreadable
 from tools.model import CellState, Problem
-from tools.ops.github import GitHubRefused
+from tools.ops.github_answers import GitHubRefused
 
 Check = Callable[[], Iterable[Finding]]
 

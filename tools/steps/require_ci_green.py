@@ -20,7 +20,7 @@ from tools.errors import GateRefused, Transient, raise_if
 from tools.model import Problem
 from tools.ops.actions import set_output
 from tools.ops.clock import Deadline
-from tools.ops.github import Run
+from tools.ops.github_answers import Run
 from tools.steps.context import Context
 
 EVENT = "push"

@@ -15,7 +15,7 @@ from tools.console import console
 from tools.errors import GateRefused, Mismatch, ReleaseError, Transient, Unrepairable
 from tools.jobgraph import JobGraph, job_id
 from tools.ops.clock import Deadline
-from tools.ops.github import GitHubRefused, Run
+from tools.ops.github_answers import GitHubRefused, Run
 from tools.ops.github_runs import GitHubRuns, RunJob
 from tools.steps import status
 from tools.steps.context import Context

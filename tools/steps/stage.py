@@ -18,7 +18,7 @@ from tools.console import console
 from tools.errors import GateRefused, Mismatch, Transient, raise_if
 from tools.model import Digest
 from tools.ops.clock import Deadline
-from tools.ops.github import Asset, GitHubRefused, Release
+from tools.ops.github_answers import Asset, GitHubRefused, Release
 from tools.record import RECORD_NAME, ReleaseRecord, read
 from tools.steps import drafts, evidence
 from tools.steps.context import Context

@@ -14,7 +14,7 @@ from tools.checks.release_assets import LANES, Lane
 from tools.console import console
 from tools.errors import Mismatch, ReleaseError, Transient
 from tools.model import Digest, Observation, Presence
-from tools.ops.github import Asset, Release
+from tools.ops.github_answers import Asset, Release
 from tools.record import ReleaseRecord
 from tools.steps import drafts, evidence, registries
 from tools.steps.context import Context

@@ -15,7 +15,7 @@ from tools.console import console
 from tools.errors import Mismatch, PartlyPublished, Transient, Unrepairable, raise_if
 from tools.model import Digest, Observation, Presence
 from tools.ops.clock import Deadline
-from tools.ops.github import Asset, GitHubRefused, Release
+from tools.ops.github_answers import Asset, GitHubRefused, Release
 from tools.record import COMPLETION_NAME, RECORD_NAME, Completion, ReleaseRecord
 from tools.steps import drafts, evidence, registries
 from tools.steps.context import Context

@@ -17,7 +17,7 @@ from tools.console import console
 from tools.errors import Mismatch, ReleaseError, Transient, UsageError
 from tools.model import Cell, CellState, Digest, Problem
 from tools.ops.clock import Deadline
-from tools.ops.github import GitHubRefused
+from tools.ops.github_answers import GitHubRefused
 from tools.steps import verify_cells
 from tools.steps.context import Context
 from tools.steps.verify_cells import Job, Public, pending

@@ -9,7 +9,7 @@ from functools import partial
 from tools.checks.release_assets import LANES, Lane, set_problems
 from tools.errors import GateRefused
 from tools.model import Cell, CellState, Digest, Observation, Presence
-from tools.ops.github import Asset, Release, TagObject
+from tools.ops.github_answers import Asset, Release, TagObject
 from tools.record import COMPLETION_NAME, RECORD_NAME, Completion, Origin, ReleaseRecord, read
 from tools.steps import drafts, evidence, pep740, verify_attestations
 from tools.steps.context import Context

@@ -13,7 +13,8 @@ from tests.tools.rehearsal.world.github.test_attestations import bundle, store
 from tools.errors import Transient
 from tools.model import Digest
 from tools.ops.clock import Clock
-from tools.ops.github import GitHubClient, GitHubRefused
+from tools.ops.github import GitHubClient
+from tools.ops.github_answers import GitHubRefused
 from tools.ops.http import Http
 from tools.rehearsal.world.faults import Fault, FlipByte, ResetAfter, Status
 
