@@ -45,6 +45,7 @@ def guarded(action: Callable[[], object], *, json_mode: bool = False) -> int:
                 "found": error.found,
                 "remedy": error.remedy,
                 "problems": error.problems,
+                "report": error.report,
             }
         )
         return error.exit_code

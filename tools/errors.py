@@ -33,6 +33,7 @@ class ReleaseError(Exception):
         found: what was the case.
         remedy: the command or the act that mends it; by default the class's usual one.
         problems: every deviation found, when several were collected before failing once.
+        report: everything that was looked at, as a success would have returned it.
     """
 
     exit_code = 1
@@ -47,6 +48,7 @@ class ReleaseError(Exception):
         found: str | None = None,
         remedy: str | None = None,
         problems: Iterable[Problem] = (),
+        report: object = None,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -54,6 +56,7 @@ class ReleaseError(Exception):
         self.found = found
         self.remedy = remedy or self.usual_remedy
         self.problems = tuple(problems)
+        self.report = report
 
     def __str__(self) -> str:
         lines = [self.message]
@@ -125,8 +128,9 @@ def raise_if(
     message: str,
     kind: type[ReleaseError] = GateRefused,
     remedy: str | None = None,
+    report: object = None,
 ) -> None:
     """Raise *kind* once, carrying every problem, when there is any."""
     found = tuple(problems)
     if found:
-        raise kind(message, problems=found, remedy=remedy)
+        raise kind(message, problems=found, remedy=remedy, report=report)

@@ -86,6 +86,15 @@ def test_json_is_one_document_on_standard_output() -> None:
     assert json.loads(done.stdout) == {"tag": "v1.2.3-rc1", "release": False, "version": ""}
 
 
+def test_json_of_a_refusal_holds_the_whole_report() -> None:
+    done = invoke("release.preflight", "--offline", "--version", "99.0.0", "--json")
+    assert done.returncode == 10
+    answer = json.loads(done.stdout)
+    states = {finding["state"] for finding in answer["report"]["findings"]}
+    assert {"passed", "failed"} <= states
+    assert answer["exit_code"] == 10
+
+
 @pytest.mark.parametrize(
     ("words", "code", "reason"),
     [

@@ -81,7 +81,7 @@ class Rehearsal:
             self.layout.tidy()
         for item in reports:
             show(item)
-        judge(worst)
+        judge(worst, reports)
         return reports
 
     def _scenarios(
@@ -132,8 +132,8 @@ def show(result: report.Report) -> None:
         console.success(f"{result.tag} {result.outcome}: {result.sentence}")
 
 
-def judge(worst: report.Report) -> None:
-    """Raise for a scenario that did not end as it must.
+def judge(worst: report.Report, reports: Sequence[report.Report]) -> None:
+    """Raise for the worst scenario when it did not end as it must.
 
     Raises:
         ReleaseError: of the class of its exit code.
@@ -149,5 +149,6 @@ def judge(worst: report.Report) -> None:
         f"the rehearsal of {worst.tag} ended {worst.outcome}",
         found=worst.sentence,
         problems=problems,
+        report=reports,
         remedy=f"read {worst.folder}/report.html",
     )

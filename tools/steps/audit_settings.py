@@ -41,7 +41,7 @@ def audit_settings(context: Context) -> Audit:
     """
     audit = observe(context)
     report.show(f"Settings of {audit.repository}", audit.findings)
-    report.judge(audit.findings, "the settings do not guard a release as declared")
+    report.judge(audit.findings, "the settings do not guard a release as declared", audit)
     console.success("every setting guards the release as declared")
     return audit
 

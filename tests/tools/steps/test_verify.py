@@ -131,6 +131,9 @@ def test_a_defect_fails_its_cell(
     allowed = {surface, "crates.io download"} if "static" in surface else {surface}
     failed = {problem.where.partition(" on ")[2] for problem in caught.value.problems}
     assert surface in failed <= allowed
+    report = caught.value.report
+    assert isinstance(report, Report), "--json shows the whole matrix, not only what failed"
+    assert {cell.state for cell in report.cells} >= {CellState.PASSED, CellState.FAILED}
 
 
 def test_a_surface_that_cannot_be_read_is_transient(released: Scene) -> None:

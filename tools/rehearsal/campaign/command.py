@@ -126,5 +126,6 @@ def _judged(summary: object) -> object:
                 )
                 for found in summary.violations
             ],
+            report=summary,
         )
     return summary
