@@ -14,7 +14,7 @@ from typing import Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from tools.errors import UsageError
-from tools.model import Problem, Version
+from tools.model import Digest, Problem, Version
 
 FILE_NAME = "release.toml"
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,6 +37,11 @@ class Project(_Frozen):
 
     def tag_of(self, version: Version) -> str:
         return self.tag.format(version=version)
+
+    @property
+    def user_agent(self) -> str:
+        """Project, version of the tools, contact: what servers ask a client to say."""
+        return f"{self.name}-release-tools/1 (+{self.contact})"
 
 
 class Crate(_Frozen):
@@ -116,6 +121,30 @@ class SimdLeg(_Frozen):
     level: Literal["portable", "avx2", "avx512", "neon"]
     runner: str
     features: tuple[str, ...]
+
+
+class Emulator(_Frozen):
+    """Intel SDE, which runs the leg of *level* on a CPU without it: where it is, what it is.
+
+    ``host`` is the target triple that the archive is for, ``program`` the file in its only folder,
+    ``chip`` the CPU that it plays.
+    """
+
+    level: str
+    version: str
+    url: str
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    host: str
+    program: str
+    chip: str
+
+    @property
+    def digest(self) -> Digest:
+        return Digest.sha256(self.sha256)
+
+    @property
+    def file_name(self) -> str:
+        return self.url.rsplit("/", 1)[-1]
 
 
 class Gates(_Frozen):
@@ -213,6 +242,7 @@ class Declaration(_Frozen):
     site: tuple[Site, ...]
     wheels: Wheels
     simd: tuple[SimdLeg, ...]
+    emulator: Emulator
     gates: Gates
     environment: tuple[Environment, ...]
     registries: Registries

@@ -17,11 +17,15 @@ from tools.ops.proc import Completed, run
 
 @dataclass(frozen=True, slots=True)
 class Venv:
-    """An environment: its folder, its interpreter, and the ``uv`` that fills it, if any."""
+    """An environment: its folder, its interpreter, and the ``uv`` that fills it, if any.
+
+    ``prefix`` are the program and the arguments that start the interpreter: an emulator, or none.
+    """
 
     folder: Path
     python: Path
     uv: str | None
+    prefix: tuple[str, ...] = ()
 
     def run(
         self,
@@ -32,7 +36,8 @@ class Venv:
     ) -> Completed:
         """Run the environment's Python; no variable of ours points it at other modules."""
         clean = {"PYTHONPATH": "", "PYTHONDONTWRITEBYTECODE": "1"}
-        return run((self.python, *arguments), cwd=cwd, env={**(env or {}), **clean}, echo=echo)
+        command = (*self.prefix, self.python, *arguments)
+        return run(command, cwd=cwd, env={**(env or {}), **clean}, echo=echo)
 
     def pip(self, command: str, *arguments: str | Path) -> None:
         """``pip COMMAND …`` for this environment."""

@@ -116,10 +116,20 @@ def simd_levels() -> frozenset[str]:
         flags = set(next(line for line in text.splitlines() if line.startswith("flags")).split())
     except (OSError, StopIteration):
         return frozenset({"portable"})
+    return levels_of(flags)
+
+
+def levels_of(flags: set[str]) -> frozenset[str]:
+    """The levels of an x86-64 CPU with *flags*, as Linux spells them.
+
+    They are those that the crate asks for in ``src/simd/detect.rs``: a leg that the crate would
+    not run must not be started either.
+    """
     found = {"portable"}
-    if {"avx2", "fma"} <= flags:
+    if {"avx2", "popcnt"} <= flags:
         found.add("avx2")
-    if {"avx512f", "avx512bw", "avx512vl"} <= flags:
+    parts = ("f", "bw", "dq", "vl", "_vnni", "_vpopcntdq")
+    if "avx2" in found and {f"avx512{part}" for part in parts} <= flags:
         found.add("avx512")
     return frozenset(found)
 

@@ -84,9 +84,8 @@ class Context:
 
 
 def user_agent(declaration: Declaration) -> str:
-    """Project, version of the tools, contact: what registries ask a client to say."""
-    project = declaration.project
-    return f"{project.name}-release-tools/1 (+{project.contact})"
+    """What registries ask a client to say."""
+    return declaration.project.user_agent
 
 
 def build(

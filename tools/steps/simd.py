@@ -7,30 +7,38 @@ each wheel is built with the same features, installed, asked the same and tested
 
 A level is proven only when its kernels are compiled in, with no other level but the portable
 one, this machine has the instructions, and it was the one in use. Otherwise the leg says why:
-the crate has no such kernels yet, or this machine cannot run them. ``--require`` turns both
-into a failure, so that a release cannot pass over a level it declares.
+the crate has no such kernels, or this machine cannot run them. A CPU without AVX-512 runs that
+leg under the pinned Intel SDE. ``--require`` turns each reason into a failure, so that a release
+cannot pass over a level it declares; only without ``--level`` may a leg be another architecture's.
+
+``--record FILE`` keeps what ran each leg, ``--check-pin FILE`` compares such a file with the pin.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from tools.console import console
-from tools.declaration import ROOT, Declaration, PythonProject, SimdLeg
-from tools.errors import GateRefused, raise_if
+from tools.declaration import ROOT, Declaration, Emulator, PythonProject, SimdLeg
+from tools.errors import GateRefused, Transient, raise_if
 from tools.model import Problem
-from tools.ops import cargo, maturin
+from tools.ops import cargo, emulator, maturin
+from tools.ops.emulator import NATIVE, Executor
+from tools.ops.http import Http
 from tools.ops.proc import run
+from tools.steps import simd_record
 from tools.steps.clones import Sources, sources
 from tools.steps.smoke import Levels, run_tests
 
 PORTABLE = "portable"
 LEVELS = (PORTABLE, "avx2", "avx512", "neon")
+# The architecture whose instructions a level is made of.
+ARCHITECTURES = {"avx2": "x86_64", "avx512": "x86_64", "neon": "aarch64"}
 CAP, REQUIRE, EXPECT = "ORDVEC_SIMD", "ORDVEC_REQUIRE_SIMD", "ORDVEC_EXPECT_SIMD"
 
 
@@ -40,6 +48,7 @@ class State(StrEnum):
     PROVEN = "proven"
     NOT_IMPLEMENTED = "level not implemented in this crate yet"
     NOT_RUNNABLE = "this machine lacks the instructions"
+    OTHER_ARCHITECTURE = "for another architecture"
     NO_KERNELS = "holds no kernels of its own"
     WRONG = "wrong"
 
@@ -53,6 +62,28 @@ class Proof:
     state: State
     detail: str
     tests: str = ""
+    ran_by: Executor = NATIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """What every leg is proven with: a checkout, what is built from it, where, and by what."""
+
+    root: Path
+    source: Sources
+    core: str
+    projects: tuple[PythonProject, ...]
+    emulator: Emulator
+    http: Http
+    require: bool
+
+    @property
+    def checkout(self) -> Path:
+        return self.source.roots[0]
+
+    @property
+    def target(self) -> Path:
+        return cargo.target_folder(self.root, "simd")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -60,18 +91,34 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--require", action="store_true", help="fail unless every level is proven")
     parser.add_argument("--core-only", action="store_true", help="the crate, not the wheels")
     parser.add_argument("--worktree", action="store_true", help="prove uncommitted files")
+    parser.add_argument("--record", type=Path, metavar="FILE", help="write what ran each leg")
+    parser.add_argument(
+        "--check-pin", type=Path, metavar="FILE", help="compare a record with the emulator's pin"
+    )
 
 
 def main(args: argparse.Namespace) -> tuple[Proof, ...]:
     declared = Declaration.load()
+    if args.check_pin:
+        simd_record.check(args.check_pin, declared.emulator)
+        return ()
     legs = [leg_of(declared, args.level)] if args.level else list(declared.simd)
     projects = () if args.core_only else declared.python
     core = declared.crate[0].name
-    with sources(ROOT, 1, worktree=args.worktree) as source:
-        proofs = tuple(p for leg in legs for p in prove(ROOT, source, core, leg, projects))
-    rows = [(p.level, p.artifact, p.state, p.tests, p.detail) for p in proofs]
-    console.table("SIMD levels", ("level", "artifact", "state", "tests", "levels"), rows)
-    raise_if(objections(proofs, require=args.require), "a SIMD level is not proven", GateRefused)
+    with (
+        sources(ROOT, 1, worktree=args.worktree) as source,
+        Http(declared.project.user_agent) as http,
+    ):
+        shop = Workshop(ROOT, source, core, projects, declared.emulator, http, args.require)
+        proofs = tuple(p for leg in legs for p in prove(shop, leg))
+    if args.record:
+        proven = [p for p in proofs if p.state is State.PROVEN]
+        simd_record.write(args.record, {p.level: p.ran_by for p in proven})
+    rows = [(p.level, p.artifact, p.state, p.tests, p.detail, str(p.ran_by)) for p in proofs]
+    columns = ("level", "artifact", "state", "tests", "levels", "ran by")
+    console.table("SIMD levels", columns, rows)
+    found = objections(proofs, require=args.require, chosen=bool(args.level))
+    raise_if(found, "a SIMD level is not proven", GateRefused)
     return proofs
 
 
@@ -102,9 +149,16 @@ def judge(level: str, levels: Levels) -> tuple[State, str]:
     return State.PROVEN, said
 
 
-def objections(proofs: Sequence[Proof], *, require: bool) -> tuple[Problem, ...]:
-    """What fails: WRONG always; with *require* whatever is not proven, no proof at all included."""
+def objections(
+    proofs: Sequence[Proof], *, require: bool, chosen: bool = True
+) -> tuple[Problem, ...]:
+    """What fails: WRONG always; with *require* whatever is not proven, no proof at all included.
+
+    Unless the level was *chosen*, one of another architecture is not this machine's to prove.
+    """
     fine = {State.PROVEN, State.NO_KERNELS} if require else set(State) - {State.WRONG}
+    if not chosen:
+        fine.add(State.OTHER_ARCHITECTURE)
     bad = [p for p in proofs if p.state not in fine]
     found = [
         Problem(f"{p.level}: {p.artifact}", State.PROVEN, f"{p.state} ({p.detail})") for p in bad
@@ -114,27 +168,52 @@ def objections(proofs: Sequence[Proof], *, require: bool) -> tuple[Problem, ...]
     return tuple(found)
 
 
-def prove(
-    root: Path, source: Sources, core: str, leg: SimdLeg, projects: Sequence[PythonProject]
-) -> tuple[Proof, ...]:
-    """Prove *leg* for the core crate and the wheels of *projects*.
+def prove(shop: Workshop, leg: SimdLeg) -> tuple[Proof, ...]:
+    """Prove *leg* for the core crate and the wheels.
 
     Raises:
         CommandFailed: a build or a test failed.
+        Transient, Mismatch: the leg is required and there is no emulator, or a wrong one.
     """
     console.heading(f"SIMD level {leg.level}: features {', '.join(leg.features) or 'none'}")
-    target = cargo.target_folder(root, "simd")
-    with cargo.exclusive(target):
-        cargo.purge(target, list(cargo.packages(source.roots[0])))
-        state, said = judge(leg.level, _ask_crate(source, core, leg, target))
+    host = cargo.host_target()
+    if not native(leg.level, host):
+        said = f"this machine is {host}; runs on {leg.runner}"
+        console.warning(f"{leg.level}: {State.OTHER_ARCHITECTURE}; {said}")
+        return (Proof(leg.level, shop.core, State.OTHER_ARCHITECTURE, said),)
+    with cargo.exclusive(shop.target):
+        cargo.purge(shop.target, list(cargo.packages(shop.checkout)))
+        how, state, said = _execute(shop, leg, host)
         if state is not State.PROVEN:
             console.warning(f"{leg.level}: {state}; no test ran at this level")
-            return (Proof(leg.level, core, state, said),)
-        _test_crate(source, core, leg, target)
-        proofs = [Proof(leg.level, core, state, said, "passed")]
-        for project in projects:
-            proofs.append(_prove_wheel(source, core, leg, project, target))
+            return (Proof(leg.level, shop.core, state, said),)
+        _test_crate(shop, leg, how.cargo(host))
+        proofs = [Proof(leg.level, shop.core, state, said, "passed", how)]
+        proofs += [_prove_wheel(shop, leg, project, how) for project in shop.projects]
     return tuple(proofs)
+
+
+def native(level: str, host: str) -> bool:
+    """Whether programs for *host*, a target triple, can hold *level* at all."""
+    architecture = host.split("-")[0]
+    return ARCHITECTURES.get(level, architecture) == architecture
+
+
+def _execute(shop: Workshop, leg: SimdLeg, host: str) -> tuple[Executor, State, str]:
+    """What can run the leg, and what the crate then says: this CPU, else the emulator."""
+    state, said = judge(leg.level, _ask_crate(shop, leg, NATIVE.cargo(host)))
+    pin = shop.emulator
+    if state is not State.NOT_RUNNABLE or (pin.level, pin.host) != (leg.level, host):
+        return NATIVE, state, said
+    cache = cargo.target_folder(shop.root, "emulator")
+    try:
+        how = emulator.ready(pin, cache, shop.source.work, shop.http)
+    except Transient as error:
+        if shop.require:
+            raise
+        return NATIVE, state, f"{said}; no emulator: {error.message}"
+    console.info(f"{leg.level} is run by {how}")
+    return how, *judge(leg.level, _ask_crate(shop, leg, how.cargo(host)))
 
 
 _CONSUMER = """
@@ -156,62 +235,68 @@ fn main() {
 """
 
 
-def _ask_crate(source: Sources, core: str, leg: SimdLeg, target: Path) -> Levels:
+def _ask_crate(shop: Workshop, leg: SimdLeg, runner: Mapping[str, str]) -> Levels:
     """Build a consumer of the crate with the leg's features and let it say its levels."""
-    checkout = source.roots[0]
-    folder = source.work / f"consumer-{leg.level}"
-    (folder / "src").mkdir(parents=True)
+    folder = shop.source.work / f"consumer-{leg.level}"
+    (folder / "src").mkdir(parents=True, exist_ok=True)
     (folder / "src/main.rs").write_text(_CONSUMER, encoding="utf-8")
     # The lock keeps the consumer on the committed versions; cargo adds only the consumer itself.
-    (folder / cargo.LOCK).write_bytes((checkout / cargo.LOCK).read_bytes())
-    features = json.dumps(list(leg.features))
+    (folder / cargo.LOCK).write_bytes((shop.checkout / cargo.LOCK).read_bytes())
+    path, features = json.dumps(shop.checkout.as_posix()), json.dumps(list(leg.features))
     (folder / "Cargo.toml").write_text(
         f'[package]\nname = "simd-consumer"\nversion = "0.0.0"\nedition = "2021"\n\n[workspace]\n\n'
-        f"[dependencies]\n{core} = {{ path = {json.dumps(checkout.as_posix())}, "
-        f"default-features = false, features = {features} }}\n",
+        f"[dependencies]\n{shop.core} = {{ path = {path}, default-features = false, "
+        f"features = {features} }}\n",
         encoding="utf-8",
     )
-    env = {"CARGO_TARGET_DIR": str(target), CAP: leg.level}
-    run(("cargo", "fetch", "--locked", "--target", cargo.host_target()), cwd=checkout, env=env)
+    env = {"CARGO_TARGET_DIR": str(shop.target), CAP: leg.level, **runner}
+    fetch = ("cargo", "fetch", "--locked", "--target", cargo.host_target())
+    run(fetch, cwd=shop.checkout, env=env)
     done = run(("cargo", "run", "--quiet", "--offline"), cwd=folder, env=env)
-    said = json.loads(done.stdout)
+    said = json.loads(done.stdout.splitlines()[-1])
     return Levels(tuple(said["compiled"]), tuple(said["detected"]), said["active"])
 
 
-def _test_crate(source: Sources, core: str, leg: SimdLeg, target: Path) -> None:
+def _test_crate(shop: Workshop, leg: SimdLeg, runner: Mapping[str, str]) -> None:
     features = ("--features", ",".join(leg.features)) if leg.features else ()
+    target = {"CARGO_TARGET_DIR": str(shop.target)}
     run(
-        ("cargo", "test", "--locked", "-p", core, "--no-default-features", *features),
-        cwd=source.roots[0],
-        env={"CARGO_TARGET_DIR": str(target), CAP: leg.level, REQUIRE: leg.level},
+        ("cargo", "test", "--locked", "-p", shop.core, "--no-default-features", *features),
+        cwd=shop.checkout,
+        env={**target, CAP: leg.level, REQUIRE: leg.level, **runner},
     )
 
 
-def _prove_wheel(
-    source: Sources, core: str, leg: SimdLeg, project: PythonProject, target: Path
-) -> Proof:
-    checkout = source.roots[0]
-    work = source.work / f"{leg.level}-{project.name}"
-    host = cargo.host_target()
-    known = cargo.features(checkout, project.crate)
-    how = maturin.WheelBuild(
-        target=host,
-        target_folder=target,
-        epoch=source.epoch,
-        compatibility="linux" if "linux" in host else "",
-        features=tuple(feature for feature in leg.features if feature in known),
-    )
-    (work / "built").mkdir(parents=True)
-    wheel = maturin.build_wheel(checkout, project.path, work / "built", how)
-    version = cargo.packages(checkout)[project.crate]
-    env = {CAP: leg.level, EXPECT: "" if leg.level == PORTABLE else leg.level}
-    tested = run_tests(checkout, project, wheel, version, work, env)
-    tests = f"{tested.passed} passed, {tested.skipped} skipped"
+def _prove_wheel(shop: Workshop, leg: SimdLeg, project: PythonProject, how: Executor) -> Proof:
+    work = shop.source.work / f"{leg.level}-{project.name}"
+    features = set(leg.features) & cargo.features(shop.checkout, project.crate)
+    wheel = _build_wheel(shop, project, work / "built", tuple(sorted(features)))
     artifact = f"{project.name} (wheel)"
+    if leg.features and not features and project.name != shop.core:
+        # Built on the core without its SIMD features, in every leg alike: it proves no level.
+        return Proof(leg.level, artifact, State.NO_KERNELS, "", "by the portable leg")
+    version = cargo.packages(shop.checkout)[project.crate]
+    env = {CAP: leg.level, EXPECT: "" if leg.level == PORTABLE else leg.level}
+    tested = run_tests(shop.checkout, project, wheel, version, work, env, how.prefix)
+    tests = f"{tested.passed} passed, {tested.skipped} skipped"
     if tested.levels:
-        return Proof(leg.level, artifact, *judge(leg.level, tested.levels), tests)
-    if project.name == core:
+        return Proof(leg.level, artifact, *judge(leg.level, tested.levels), tests, how)
+    if project.name == shop.core:
         said = "the module has no simd_levels()"
         return Proof(leg.level, artifact, State.WRONG, said, tests)
-    # Built on the core without its SIMD features, whatever the leg: it proves no level.
     return Proof(leg.level, artifact, State.NO_KERNELS, "", tests)
+
+
+def _build_wheel(
+    shop: Workshop, project: PythonProject, out: Path, features: tuple[str, ...]
+) -> Path:
+    host = cargo.host_target()
+    how = maturin.WheelBuild(
+        target=host,
+        target_folder=shop.target,
+        epoch=shop.source.epoch,
+        compatibility="linux" if "linux" in host else "",
+        features=features,
+    )
+    out.mkdir(parents=True)
+    return maturin.build_wheel(shop.checkout, project.path, out, how)

@@ -13,7 +13,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tools.console import console
@@ -113,6 +113,7 @@ def run_tests(
     version: str,
     work: Path,
     env: Mapping[str, str] | None = None,
+    prefix: tuple[str, ...] = (),
 ) -> Tested:
     """Install *wheel* in a fresh environment below *work* and run the tests of *project*.
 
@@ -120,8 +121,9 @@ def run_tests(
         root: the checkout that holds the tests and the locked test requirements.
         version: what the module must say of itself.
         env: variables for the module and its tests.
+        prefix: what starts Python: an emulator and its arguments, or nothing.
     """
-    fresh, seen = install(root, project.module, wheel, version, work, env)
+    fresh, seen = install(root, project.module, wheel, version, work, env, prefix)
     tests = _copy_tests(root / project.path, work / project.name)
     done = fresh.run(
         *("-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", "--rootdir", tests, tests),
@@ -156,6 +158,7 @@ def install(
     version: str,
     work: Path,
     env: Mapping[str, str] | None = None,
+    prefix: tuple[str, ...] = (),
 ) -> tuple[venv.Venv, dict[str, object]]:
     """A fresh environment with *wheel*, and what the installed module says of itself.
 
@@ -165,6 +168,7 @@ def install(
     fresh = venv.create(work / "venv")
     fresh.install_locked(root / LOCK)
     fresh.install_files([wheel])
+    fresh = replace(fresh, prefix=prefix)
     neutral = work / "elsewhere"
     neutral.mkdir()
     answer = fresh.run("-c", _PROBE, module, cwd=neutral, env=env, echo=False)
