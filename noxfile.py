@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import tomllib
 from pathlib import Path
 
 import nox
@@ -18,6 +19,7 @@ nox.options.reuse_venv = "yes"
 nox.options.sessions = ["tests"]
 
 LOCKS = Path("requirements")
+MSRV = tomllib.loads(Path(__file__).with_name("Cargo.toml").read_text())["package"]["rust-version"] + ".0"
 ACTIONLINT = "github.com/rhysd/actionlint/cmd/actionlint@v1.7.7"
 GROUPS = ("bump", "release", "build", "rehearse", "wheel-test", "test", "lint", "bench")
 
@@ -98,6 +100,15 @@ def tests(session: nox.Session) -> None:
 def tests_rust(session: nox.Session) -> None:
     """The crates' and the C ABI's tests, lints and documentation."""
     session.run("cargo", "test", "--workspace", "--locked", external=True)
+
+
+@nox.session(venv_backend="none")
+def msrv(session: nox.Session) -> None:
+    """Compile everything with the oldest Rust that Cargo.toml promises; installs it."""
+    session.run("rustup", "toolchain", "install", MSRV, "--profile", "minimal", external=True)
+    session.run(
+        *("cargo", f"+{MSRV}", "check", "--workspace", "--locked", "--all-targets"), external=True
+    )
 
 
 @nox.session(name="tests-go", venv_backend="none")
