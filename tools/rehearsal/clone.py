@@ -6,6 +6,7 @@ environment of its own, and the tag is signed with a throwaway SSH key.
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from tools.console import console
 from tools.declaration import Declaration
 from tools.errors import UsageError
 from tools.ops import proc
+from tools.rehearsal.warden import MARK
 
 NAME, EMAIL = "Rehearsal", "rehearsal@example.invalid"
 _UNRELEASED = re.compile(r"^## \[Unreleased\][^\n]*\n(?P<body>.*?)(?=^## |\Z)", re.M | re.S)
@@ -155,13 +157,14 @@ def version_in(root: Path) -> str:
 
 
 def run_clean(argv: list[str], cwd: Path, env: Mapping[str, str]) -> str:
-    """Run a program with exactly *env*; its output.
+    """Run a program with exactly *env*, and the mark by which the warden finds it; its output.
 
     Raises:
         UsageError: when it fails, with what it said.
     """
     # `proc.run` lays variables over ours; `env -i` makes them the whole.
-    clean = ["env", "-i", *(f"{key}={value}" for key, value in env.items()), *argv]
+    mark = {MARK: os.environ[MARK]} if MARK in os.environ else {}
+    clean = ["env", "-i", *(f"{key}={value}" for key, value in {**env, **mark}.items()), *argv]
     done = proc.run(clean, cwd=cwd, check=False, echo=False)
     if done.returncode:
         console.info(f"$ {' '.join(argv)}")

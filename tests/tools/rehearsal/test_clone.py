@@ -11,6 +11,7 @@ import pytest
 from tools.declaration import ROOT, Declaration
 from tools.errors import UsageError
 from tools.rehearsal import clone
+from tools.rehearsal.warden import MARK
 
 
 def git(*arguments: str, cwd: Path) -> str:
@@ -76,3 +77,13 @@ def test_a_failing_program_says_what_it_said(cloner: clone.Cloner) -> None:
     cloner.clone("main")
     with pytest.raises(UsageError, match="failed in the clone"):
         cloner.bump("0.0.1", Path("CHANGELOG.md"))
+
+
+def test_programs_of_the_preparation_carry_the_mark_by_which_a_killed_rehearsal_is_tidied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(MARK, "rehearsal_1")
+    monkeypatch.setenv("OPERATORS", "own")
+    printed = clone.run_clean(["env"], tmp_path, {"PATH": os.environ["PATH"]}).splitlines()
+    assert f"{MARK}=rehearsal_1" in printed
+    assert not [line for line in printed if line.startswith("OPERATORS")]
