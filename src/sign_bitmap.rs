@@ -62,22 +62,41 @@ impl SignBitmap {
     /// [`Error::InvalidLength`], [`Error::NotFinite`], [`Error::TooManyVectors`]; the index is then as
     /// it was.
     pub fn try_add(&mut self, vectors: &[f32]) -> Result<()> {
+        self.extend(vectors, |values, words| {
+            let values = values.par_chunks(64 * BLOCK);
+            values
+                .zip(words.par_chunks_mut(BLOCK))
+                .try_for_each(encode_block)
+        })
+    }
+
+    /// [`SignBitmap::try_add`] on the calling thread alone, for hosts that own their threads. It is
+    /// as fast as the vectors can be read.
+    ///
+    /// # Errors
+    /// As [`SignBitmap::try_add`].
+    pub fn try_add_serial(&mut self, vectors: &[f32]) -> Result<()> {
+        self.extend(vectors, |values, words| {
+            let values = values.chunks(64 * BLOCK);
+            values
+                .zip(words.chunks_mut(BLOCK))
+                .try_for_each(encode_block)
+        })
+    }
+
+    /// Makes room for the words of `vectors`, which `encode` then fills.
+    fn extend(
+        &mut self,
+        vectors: &[f32],
+        encode: impl FnOnce(&[f32], &mut [u64]) -> Result<()>,
+    ) -> Result<()> {
         let more = validate::shape(vectors, self.dim)?;
         validate::room(self.len(), more)?;
         let start = self.bits.rows.len();
         self.bits.rows.resize(start + vectors.len() / 64, 0);
-        let signs = kernels::any().signs;
-        // A block is checked and used while it is in a near cache.
-        let block = |(values, words): (&[f32], &mut [u64])| {
-            signs(values, words);
-            validate::finite(values)
-        };
-        let done = vectors
-            .par_chunks(64 * BLOCK)
-            .zip(self.bits.rows[start..].par_chunks_mut(BLOCK))
-            .try_for_each(block);
-        done.or_else(|_| {
+        encode(vectors, &mut self.bits.rows[start..]).or_else(|_| {
             self.bits.rows.truncate(start);
+            // The position within all vectors, not within the block.
             validate::finite(vectors)
         })
     }
@@ -218,6 +237,12 @@ fn sign_words(values: &[f32]) -> Vec<u64> {
     words
 }
 
+/// Signs of a block, which is checked while it is in a near cache.
+fn encode_block((values, words): (&[f32], &mut [u64])) -> Result<()> {
+    (kernels::any().signs)(values, words);
+    validate::finite(values)
+}
+
 /// Words that are made from 64 KiB of coordinates.
 const BLOCK: usize = 256;
 
@@ -254,3 +279,37 @@ impl Stored for SignBitmap {
 }
 
 rank_io::file_methods!(SignBitmap);
+
+#[cfg(test)]
+mod tests {
+    use super::SignBitmap;
+    use crate::OrdvecError;
+
+    /// Blocks of several rows, rows of several blocks.
+    #[test]
+    fn rows_added_serially_are_those_added_in_parallel() {
+        for dim in [64, 1 << 15] {
+            let wave: Vec<f32> = (0..dim * 300).map(|i| (i as f32 * 12.9).sin()).collect();
+            let (mut serial, mut parallel) = (SignBitmap::new(dim), SignBitmap::new(dim));
+            for vectors in [&wave[..dim], &wave[..]] {
+                serial.try_add_serial(vectors).unwrap();
+                parallel.try_add(vectors).unwrap();
+            }
+            assert_eq!(serial, parallel);
+            assert_eq!(serial.len(), 301);
+        }
+    }
+
+    #[test]
+    fn a_serial_add_that_is_refused_changes_nothing() {
+        let mut index = SignBitmap::new(64);
+        index.try_add_serial(&[1.0; 64]).unwrap();
+        let before = index.clone();
+        let mut vectors = vec![1.0; 64 * 1000];
+        vectors[60_001] = f32::NAN;
+        let error = index.try_add_serial(&vectors).unwrap_err();
+        assert!(matches!(error, OrdvecError::NotFinite { position: 60_001 }));
+        assert!(index.try_add_serial(&[1.0; 63]).is_err());
+        assert_eq!(index, before);
+    }
+}

@@ -6,8 +6,8 @@
 //! What the core checks itself (finite values, order of ids) is not checked twice.
 
 use numpy::{
-    dtype, Element, PyArrayDescr, PyArrayDescrMethods, PyArrayDyn, PyArrayMethods, PyUntypedArray,
-    PyUntypedArrayMethods,
+    dtype, Element, PyArrayDescr, PyArrayDescrMethods, PyArrayDyn, PyArrayMethods,
+    PyReadonlyArrayDyn, PyUntypedArray, PyUntypedArrayMethods,
 };
 use pyo3::exceptions::{PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::intern;
@@ -31,6 +31,24 @@ pub fn matrix(array: &Bound<'_, PyAny>, width: Option<usize>) -> PyResult<Matrix
         rows,
         width: found,
     })
+}
+
+/// What `work` makes of the values of a [`matrix`], read where they are if they are float32. The
+/// GIL is held meanwhile: for work that takes no longer than the copy that it saves.
+pub fn read_matrix<T>(
+    array: &Bound<'_, PyAny>,
+    width: usize,
+    work: impl FnOnce(&[f32]) -> T,
+) -> PyResult<T> {
+    let checked = float_array(array, 2)?;
+    check_width(checked.shape()[1], Some(width))?;
+    if let Ok(typed) = checked.cast::<PyArrayDyn<f32>>() {
+        let readable = readonly(typed)?;
+        if let Ok(values) = readable.as_slice() {
+            return Ok(work(values));
+        }
+    }
+    Ok(work(&matrix(array, Some(width))?.values))
 }
 
 /// A 1-dimensional float array; `width`, when given, is the index dimension.
@@ -209,13 +227,19 @@ fn numpy_cast<'py>(
 /// A copy of a C-contiguous array that is natively `T`; a misaligned one is copied by NumPy first.
 fn native_values<T: Element + Copy>(array: &Bound<'_, PyUntypedArray>) -> PyResult<Vec<T>> {
     let typed = array.cast::<PyArrayDyn<T>>()?;
-    let readable = typed
-        .try_readonly()
-        .map_err(|_| PyRuntimeError::new_err("the array is mutably borrowed elsewhere"))?;
+    let readable = readonly(typed)?;
     match readable.as_slice() {
         Ok(values) => Ok(values.to_vec()),
         Err(_) => Ok(numpy_cast(array, &dtype::<T>(array.py()))?
             .cast_into::<PyArrayDyn<T>>()?
             .to_vec()?),
     }
+}
+
+fn readonly<'py, T: Element>(
+    typed: &Bound<'py, PyArrayDyn<T>>,
+) -> PyResult<PyReadonlyArrayDyn<'py, T>> {
+    typed
+        .try_readonly()
+        .map_err(|_| PyRuntimeError::new_err("the array is mutably borrowed elsewhere"))
 }

@@ -3,15 +3,18 @@
 //!
 //! Every call converts and copies its arguments (module `convert`), then works without the GIL,
 //! what the core does in parallel on a pool of this process (module `threads`), then hands the
-//! result buffers to NumPy (module `output`). Only the core's `try_` calls are used, which refuse
-//! bad values with an error and never with a panic; module `errors` says which exception each
-//! becomes. PyO3's borrow flag makes a change that overlaps a search a `RuntimeError`.
+//! result buffers to NumPy (module `output`). `SignBitmap.add` alone reads the caller's array where
+//! it is, with the GIL, in less time than a copy takes. Large buffers are backed by large pages
+//! (module `memory`). Only the core's `try_` calls are used, which refuse bad values with an error
+//! and never with a panic; module `errors` says which exception each becomes. PyO3's borrow flag
+//! makes a change that overlaps a search a `RuntimeError`.
 
 use pyo3::prelude::*;
 
 mod bitmap;
 mod convert;
 mod errors;
+mod memory;
 mod output;
 mod primitives;
 mod rank;
@@ -19,6 +22,9 @@ mod rankquant;
 mod sign_bitmap;
 mod simd;
 mod threads;
+
+#[global_allocator]
+static ALLOCATOR: memory::LargePages = memory::LargePages;
 
 #[pymodule]
 fn _ordvec(module: &Bound<'_, PyModule>) -> PyResult<()> {

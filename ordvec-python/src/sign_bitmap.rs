@@ -72,8 +72,9 @@ impl SignBitmap {
 
     /// Append the rows of a float array (m, dim).
     fn add(&mut self, vectors: &Bound<'_, PyAny>) -> PyResult<()> {
-        let rows = convert::matrix(vectors, Some(self.index.dim()))?;
-        let added = threads::run(vectors.py(), || self.index.try_add(&rows.values))?;
+        // The signs are a copy of what counts, made faster than one of the coordinates.
+        let dim = self.index.dim();
+        let added = convert::read_matrix(vectors, dim, |rows| self.index.try_add_serial(rows))?;
         added.map_err(refused)
     }
 
