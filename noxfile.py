@@ -98,7 +98,7 @@ def tests(session: nox.Session) -> None:
 
 @nox.session(name="tests-rust", venv_backend="none")
 def tests_rust(session: nox.Session) -> None:
-    """The crates' and the C ABI's tests, lints and documentation."""
+    """The crates' and the C ABI's tests, documentation examples included."""
     session.run("cargo", "test", "--workspace", "--locked", external=True)
 
 
