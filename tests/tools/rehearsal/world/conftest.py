@@ -9,15 +9,17 @@ import os
 import shutil
 import ssl
 import subprocess
-import time
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from time import monotonic, sleep
 
 import httpx
 import pytest
 
+from tests.tools.rehearsal.world.clock import Time
 from tools.rehearsal.world import World
+from tools.rehearsal.world.oidc import Issuer
 
 AGENT = "ordvec-release-tools tests (https://github.com/Fieldnote-Echo/ordvec/issues)"
 REPOSITORY = "Fieldnote-Echo/ordvec"
@@ -25,10 +27,10 @@ REPOSITORY = "Fieldnote-Echo/ordvec"
 
 def wait_until(holds: Callable[[], object], seconds: float = 5) -> None:
     """Wait for a fact that another thread establishes."""
-    deadline = time.monotonic() + seconds
+    deadline = monotonic() + seconds
     while not holds():
-        assert time.monotonic() < deadline, f"did not happen within {seconds} s"
-        time.sleep(0.01)
+        assert monotonic() < deadline, f"did not happen within {seconds} s"
+        sleep(0.01)
 
 
 def http(world: World, label: str = "", agent: str = AGENT) -> httpx.Client:
@@ -133,3 +135,19 @@ def write_wheel(folder: Path, name: str, version: str, requires: Sequence[str] =
 @pytest.fixture(scope="session")
 def cargo() -> str:
     return require("cargo")
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+@pytest.fixture(scope="session")
+def issuer_key() -> Issuer:
+    return Issuer()
+
+
+@pytest.fixture
+def issuer(issuer_key: Issuer, time: Time) -> Issuer:
+    issuer_key.clock = time
+    return issuer_key

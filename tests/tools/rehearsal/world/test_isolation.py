@@ -174,7 +174,7 @@ def test_real_clients_need_no_network(tmp_path: Path) -> None:
             *(sys.executable, "-c", IN_NAMESPACE),
             *("-q", "-p", "no:cacheprovider", "--basetemp", str(tmp_path / "inner")),
             *("-k", " or ".join(chosen)),
-            *(str(here / "test_cratesio.py"), str(here / "test_pypi.py")),
+            *(str(here / "cratesio"), str(here / "pypi")),
         ],
         cwd=ROOT,
         capture_output=True,
