@@ -1,14 +1,16 @@
 //! The index of full ranks: two bytes per coordinate, Spearman and asymmetric scores; and the
 //! free functions on ranks and buckets.
 
+mod bound;
+
+use self::bound::{Exact, Query};
 use crate::error::{Error, Result};
 use crate::kernels::{self, Kernels};
 use crate::limits::{MAX_DIM, MIN_DIM};
 use crate::primitives::{rank_norm_squared, Ranker};
-use crate::query::normalise_into;
 use crate::rank_io::{self, Header, IndexKind, IndexParams, Stored};
 use crate::rows;
-use crate::search::{prepare, scan_rows, SearchResults, Spread, Task};
+use crate::search::{offer, prepare, scan_rows, Rows, SearchResults, Spread, Task};
 use crate::validate;
 use rayon::prelude::*;
 use std::io;
@@ -22,6 +24,10 @@ pub use crate::primitives::{
     try_rank_transform, try_rank_transform_into, try_rankquant_bytes_per_vec, try_rankquant_norm,
     try_unpack_buckets,
 };
+
+/// Rows of the integer scan that go together: enough to hide a kernel call, few enough for a near
+/// cache, where the further queries of a task find them.
+const BLOCK: usize = 128;
 
 /// Vectors stored as the ranks of their coordinates, `2 * dim` bytes each.
 #[derive(Clone, Debug, PartialEq)]
@@ -103,21 +109,34 @@ impl Rank {
     /// # Errors
     /// [`Error::InvalidLength`], [`Error::NotFinite`], [`Error::SimdCap`].
     pub fn try_search_asymmetric(&self, queries: &[f32], k: usize) -> Result<SearchResults> {
-        let kernel = self.prepare(queries)?.float_rank;
-        let scale = 1.0 / rank_norm_squared(self.dim).sqrt();
-        let finish = |dot: f64| (dot * scale) as f32;
-        let prepared = prepare(queries, self.dim, |query| {
-            let mut unit = Vec::new();
-            normalise_into(query, &mut unit);
-            unit
-        });
-        Ok(self.spread(prepared.len(), k).results(|task: Task, best| {
-            let of_task = &prepared[task.queries];
-            let raw =
-                |query: usize, rows: &[u16], out: &mut [f64]| kernel(&of_task[query], rows, out);
-            let rows = &self.ranks[task.rows.start * self.dim..task.rows.end * self.dim];
-            scan_rows(rows, self.dim, task.rows.start, raw, finish, best);
-        }))
+        let kernels = self.prepare(queries)?;
+        Ok(self.asymmetric(kernels, queries, k))
+    }
+
+    /// [`Rank::try_search_asymmetric`] of proven queries with given kernels.
+    ///
+    /// An integer product of every row comes first; only a row whose product is high enough to be
+    /// among the best is scored exactly.
+    fn asymmetric(&self, kernels: &Kernels, queries: &[f32], k: usize) -> SearchResults {
+        let prepared = prepare(queries, self.dim, Query::new);
+        let rows = Rows {
+            values: &self.ranks,
+            width: self.dim,
+        };
+        self.spread(prepared.len(), k).results(|task: Task, best| {
+            let mut products = [0; BLOCK];
+            for first in task.rows.clone().step_by(BLOCK) {
+                let block = first..task.rows.end.min(first + BLOCK);
+                let products = &mut products[..block.len()];
+                let ranks = &self.ranks[block.start * self.dim..block.end * self.dim];
+                let queries = prepared[task.queries.clone()].iter();
+                for (query, best) in queries.zip(best.iter_mut()) {
+                    (kernels.rank_rank)(&query.values, ranks, products);
+                    let exact = Exact { kernels, query };
+                    offer(&rows, products, |at| first + at, &exact, best);
+                }
+            }
+        })
     }
 
     /// Removes row `idx`. The last row takes its id; the id it had is returned.
@@ -207,3 +226,7 @@ impl Stored for Rank {
 }
 
 rank_io::file_methods!(Rank);
+
+#[cfg(test)]
+#[path = "rank/tests.rs"]
+mod tests;

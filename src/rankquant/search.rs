@@ -2,13 +2,13 @@
 
 use super::bound::Quantised;
 use super::index::{Bucketer, RankQuant};
-use super::scan::{scan, Packed, Refine};
+use super::scan::scan;
 use super::symmetric::Cosine;
 use crate::error::{Error, Result};
 use crate::kernels::{self, CodePlanes, IntQueries, Kernels, QueryPlanes};
 use crate::primitives::{centre, rankquant_norm_squared};
 use crate::query::normalise_into;
-use crate::search::{prepare, scan_rows, SearchResults, Spread, Task};
+use crate::search::{prepare, scan_rows, Refine, Rows, SearchResults, Spread, Task};
 use crate::validate;
 
 /// A float query, ready for the kernels, and what turns a raw sum into a score.
@@ -61,7 +61,10 @@ pub(super) struct Exact<'a> {
     pub(super) query: &'a AsymmetricQuery,
 }
 
-impl Refine for Exact<'_> {
+impl Refine<u8> for Exact<'_> {
+    type Product = i32;
+    const LEAST: i32 = i32::MIN;
+
     fn least(&self, score: f32) -> i32 {
         self.query.quantised.least(score)
     }
@@ -107,7 +110,7 @@ impl RankQuant {
                 codes.iter().map(|&code| code as i8).collect()
             }));
             let refine = vec![cosine; task.queries.len()];
-            scan(kernels, self.packed(), task.rows, &queries, &refine, best);
+            scan(kernels, &self.packed(), task.rows, &queries, &refine, best);
         })
     }
 
@@ -136,7 +139,7 @@ impl RankQuant {
             let exact = |query| Exact { kernels, query };
             let refine: Vec<_> = of_task.iter().map(exact).collect();
             let queries = self.integers(values);
-            scan(kernels, self.packed(), task.rows, &queries, &refine, best);
+            scan(kernels, &self.packed(), task.rows, &queries, &refine, best);
         })
     }
 
@@ -145,9 +148,9 @@ impl RankQuant {
         self.dim.is_multiple_of(1 << self.bits)
     }
 
-    pub(super) fn packed(&self) -> Packed<'_> {
-        Packed {
-            bytes: &self.packed,
+    pub(super) fn packed(&self) -> Rows<'_, u8> {
+        Rows {
+            values: &self.packed,
             width: self.bytes_per_vec(),
         }
     }

@@ -2,12 +2,11 @@
 //! no allocation once the scratch has grown to what the calls need.
 
 use super::index::RankQuant;
-use super::scan::{offer, Refine};
 use super::search::{AsymmetricQuery, Exact};
 use crate::error::{Error, Result};
 use crate::kernels::{self, IntQueries, Kernels};
 use crate::rows;
-use crate::search::{SearchResults, Selector};
+use crate::search::{offer, Refine, SearchResults, Selector};
 use crate::validate;
 
 /// Candidates that are scanned at a time.
@@ -155,7 +154,7 @@ impl RankQuant {
                 let products = &mut products[..ids.len()];
                 (kernels.int_rows)(integers, &self.packed, ids, products);
                 let id = |at: usize| ids[at] as usize;
-                offer(self.packed(), products, id, &query, &mut best);
+                offer(&self.packed(), products, id, &query, &mut best);
             }
         }
         best.finish_into(scores, indices);

@@ -1,7 +1,7 @@
 //! The score of two bucketed vectors, from the exact product of their codes.
 
-use super::scan::Refine;
 use crate::primitives::{centre, rankquant_norm_squared};
+use crate::search::Refine;
 
 /// What a product of two code rows becomes: `(product - middle) * scale`. Both rows sum to
 /// `dim * centre`, so centring them takes `dim * centre^2` off the product.
@@ -25,7 +25,10 @@ impl Cosine {
     }
 }
 
-impl Refine for Cosine {
+impl Refine<u8> for Cosine {
+    type Product = i32;
+    const LEAST: i32 = i32::MIN;
+
     /// A product is an integer and a score its rounding: one less makes up for both roundings.
     fn least(&self, score: f32) -> i32 {
         // The score may be half an f32 step above what made it.

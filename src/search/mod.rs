@@ -2,6 +2,7 @@
 
 mod candidates;
 mod counted;
+mod refine;
 mod results;
 mod scan;
 mod select;
@@ -9,6 +10,7 @@ mod spread;
 
 pub use candidates::CandidateBatch;
 pub(crate) use counted::{Counted, MOST};
+pub(crate) use refine::{offer, Refine, Rows};
 pub use results::SearchResults;
 pub(crate) use scan::scan_rows;
 pub(crate) use select::{Select, Selector};

@@ -1,0 +1,110 @@
+//! A float query as 16-bit integers, and the proof of what they lose.
+//!
+//! The unit query is `q_i = low + s n_i + e_i` with `n_i` an integer of 16 bits, `low` the least `q_i`
+//! and `s` the range of the query over 65,535. A row has the ranks `r_i`, a permutation of
+//! `[0, dim)` with the mean `middle`, so that `low` drops out of
+//!
+//! ```text
+//! score = sum_i q_i (r_i - middle) / norm
+//!       = s (sum_i n_i r_i - middle sum_i n_i) / norm + sum_i (e_i - mean e) (r_i - middle) / norm
+//! ```
+//!
+//! and `mean e` may be put in. By Cauchy and Schwarz the last term is at most `|e - mean e|`. The
+//! integer sum is exact, so a row whose integer part plus that bound stays below a score cannot
+//! reach it. The float scorer rounds: centred ranks are exact, a lane adds 64 products within a
+//! block and blocks are added in f64, which moves a score by at most
+//! `(64 + 2) 2^-24 sum_i |q_i (r_i - middle)| / norm`, below 4.2e-6 by Cauchy and Schwarz again;
+//! [`ROUNDING`] is more than twice as much.
+
+use crate::kernels::Kernels;
+use crate::primitives::rank_norm_squared;
+use crate::query::normalise_into;
+use crate::search::Refine;
+
+/// What the float scorer may add to a score by rounding.
+const ROUNDING: f64 = 1e-5;
+
+/// A float query, ready for the kernels.
+pub(super) struct Query {
+    pub(super) unit: Vec<f32>,
+    /// `n_i`.
+    pub(super) values: Vec<u16>,
+    /// `norm / s`.
+    per_score: f64,
+    /// `middle sum_i n_i`.
+    offset: f64,
+    /// The most by which a score passes its integer part.
+    error: f64,
+    /// `1 / norm`.
+    scale: f64,
+}
+
+impl Query {
+    /// Normalises and quantises a finite query.
+    pub(super) fn new(query: &[f32]) -> Self {
+        let mut unit = Vec::new();
+        normalise_into(query, &mut unit);
+        let low = f64::from(unit.iter().copied().fold(f32::INFINITY, f32::min));
+        let high = f64::from(unit.iter().copied().fold(f32::NEG_INFINITY, f32::max));
+        // Any step suits a query of equal values: all its integers are 0.
+        let step = if high > low {
+            (high - low) / f64::from(u16::MAX)
+        } else {
+            1.0
+        };
+        let integer = |&q: &f32| ((f64::from(q) - low) / step).round() as u16;
+        let values: Vec<u16> = unit.iter().map(integer).collect();
+        let total: u64 = values.iter().map(|&n| u64::from(n)).sum();
+        let (dim, norm) = (unit.len(), rank_norm_squared(unit.len()).sqrt());
+        let (mut sum, mut squares) = (0.0, 0.0);
+        for error in lost(&unit, &values, low, step) {
+            sum += error;
+            squares += error * error;
+        }
+        let spread = (squares - sum * sum / dim as f64).max(0.0).sqrt();
+        Self {
+            per_score: norm / step,
+            offset: (dim - 1) as f64 / 2.0 * total as f64,
+            error: spread * (1.0 + 1e-6) + ROUNDING,
+            scale: 1.0 / norm,
+            unit,
+            values,
+        }
+    }
+}
+
+/// `e_i`.
+fn lost<'a>(
+    unit: &'a [f32],
+    values: &'a [u16],
+    low: f64,
+    step: f64,
+) -> impl Iterator<Item = f64> + 'a {
+    let pairs = unit.iter().zip(values);
+    pairs.map(move |(&q, &n)| f64::from(q) - low - step * f64::from(n))
+}
+
+/// A query with the kernels that score a row exactly.
+pub(super) struct Exact<'a> {
+    pub(super) kernels: &'a Kernels,
+    pub(super) query: &'a Query,
+}
+
+impl Refine<u16> for Exact<'_> {
+    type Product = u64;
+    const LEAST: u64 = 0;
+
+    /// One less than computed, for the rounding of this very formula; what the score itself is
+    /// rounded by is far below [`ROUNDING`].
+    fn least(&self, score: f32) -> u64 {
+        let query = self.query;
+        let least = (f64::from(score) - query.error) * query.per_score + query.offset;
+        (least.floor() - 1.0) as u64 // 0 where it is negative
+    }
+
+    fn score(&self, row: &[u16], _: u64) -> f32 {
+        let mut dot = [0.0];
+        (self.kernels.float_rank)(&self.query.unit, row, &mut dot);
+        (dot[0] * self.query.scale) as f32
+    }
+}
