@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tools.steps.scene import VERSION, sdist_bytes, wheel_bytes
+from tests.tools.steps.artifacts import VERSION, sdist_bytes, wheel_bytes
 from tools.checks import dists
 from tools.declaration import Declaration, PythonProject
 from tools.errors import Mismatch, UsageError

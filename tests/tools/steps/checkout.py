@@ -9,12 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.tools.steps.scene import EMAIL, SteppedClock, quick
+from tests.tools.steps.origin import EMAIL
+from tests.tools.steps.scene import quick
 from tools.declaration import ROOT, Declaration
 from tools.model import Version
 from tools.ops import git
 from tools.ops.actions import Runtime
 from tools.ops.http import Http
+from tools.rehearsal.campaign.stepped import SteppedClock
 from tools.rehearsal.setting import Setting
 from tools.rehearsal.world import World
 from tools.steps.context import Context, user_agent

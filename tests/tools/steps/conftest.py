@@ -11,16 +11,11 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.tools.steps import checkout
 from tests.tools.steps.checkout import Ready
-from tests.tools.steps.scene import (
-    EMAIL,
-    Repository,
-    Scene,
-    SteppedClock,
-    load_declaration,
-    make_origin,
-    run_twine,
-)
+from tests.tools.steps.clients import run_twine
+from tests.tools.steps.origin import EMAIL, Repository, make_origin
+from tests.tools.steps.scene import Scene, load_declaration
 from tools.declaration import Declaration
+from tools.rehearsal.campaign.stepped import SteppedClock
 from tools.rehearsal.setting import Setting
 from tools.rehearsal.world.oidc import Issuer
 

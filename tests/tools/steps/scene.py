@@ -7,31 +7,23 @@ real ones. Only cargo is replaced, by a client that speaks its publish protocol.
 from __future__ import annotations
 
 import base64
-import contextlib
-import gzip
-import io
 import json
-import os
-import struct
-import subprocess
-import sys
-import tarfile
-import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
+from tests.tools.steps.artifacts import VERSION, crate_bytes, sdist_bytes, wheel_bytes
+from tests.tools.steps.clients import publish_request
+from tests.tools.steps.origin import TAG, Repository
 from tools.checks.release_assets import Lane
 from tools.declaration import ROOT, Declaration, PythonProject, Readback
 from tools.model import Artifact, Version
 from tools.ops.actions import Runtime
-from tools.ops.clock import Clock
 from tools.ops.http import Http
 from tools.ops.proc import Completed
 from tools.record import ORIGIN_NAME, Origin, OriginFile, Origins
+from tools.rehearsal.campaign.stepped import SteppedClock
 from tools.rehearsal.setting import OIDC, Setting
 from tools.rehearsal.signing import (
     PROVENANCE_V1,
@@ -57,134 +49,7 @@ from tools.steps import (
 )
 from tools.steps.context import Context, user_agent
 
-VERSION = Version.parse("0.7.0")
-TAG = f"v{VERSION}"
-EMAIL = "maintainer@example.invalid"
 GATE_URL = "https://github.com/Fieldnote-Echo/ordvec/actions/runs/1"
-EXAMPLE = datetime(2026, 3, 1, tzinfo=UTC)
-
-
-class SteppedClock:
-    """Sleeping takes no time, but time goes on: the world's clock and the steps' agree."""
-
-    def __init__(self) -> None:
-        self.offset = 0.0
-
-    def clock(self) -> Clock:
-        from time import monotonic
-
-        return Clock(
-            monotonic=lambda: monotonic() + self.offset,
-            now=self.now,
-            sleep=self.sleep,
-        )
-
-    def now(self) -> datetime:
-        from datetime import timedelta
-
-        return datetime.now(UTC) + timedelta(seconds=self.offset)
-
-    def sleep(self, seconds: float) -> None:
-        self.offset += seconds
-
-
-@dataclass(frozen=True)
-class Repository:
-    """A bare repository whose main head carries the signed release tag."""
-
-    path: Path
-    commit: str
-    public_key: str
-
-
-def make_origin(folder: Path) -> Repository:
-    """The origin of every scene of a test session."""
-    tree, bare, key = folder / "tree", folder / "origin.git", folder / "key"
-
-    def run(*argv: str | Path, cwd: Path | None = None) -> str:
-        env = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
-        done = subprocess.run(
-            [str(part) for part in argv],
-            cwd=cwd,
-            env=env,
-            check=True,
-            capture_output=True,
-            text=True,
-        )
-        return done.stdout.strip()
-
-    def git(*args: str) -> str:
-        who = ("-c", "user.name=Maintainer", "-c", f"user.email={EMAIL}")
-        how = ("-c", "gpg.format=ssh", "-c", f"user.signingkey={key}")
-        return run("git", *who, *how, *args, cwd=tree)
-
-    tree.mkdir(parents=True)
-    run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", EMAIL, "-f", key)
-    git("init", "-q", "-b", "main")
-    for name in ("base", "release"):
-        git("commit", "-q", "--allow-empty", "-m", name)
-    git("tag", "-s", TAG, "-m", TAG)
-    run("git", "clone", "-q", "--bare", tree, bare)
-    return Repository(bare, git("rev-parse", "HEAD"), key.with_suffix(".pub").read_text())
-
-
-def _tarball(root: str, files: Mapping[str, str]) -> bytes:
-    """A ``.tar.gz`` of text files below *root*; same call, same bytes."""
-    buffer = io.BytesIO()
-    with (
-        gzip.GzipFile(fileobj=buffer, mode="wb", mtime=0) as packed,
-        tarfile.open(fileobj=packed, mode="w") as archive,
-    ):
-        for path, text in files.items():
-            member = tarfile.TarInfo(f"{root}/{path}")
-            member.size = len(text)
-            archive.addfile(member, io.BytesIO(text.encode()))
-    return buffer.getvalue()
-
-
-def crate_bytes(name: str, extra: str = "") -> bytes:
-    """A ``.crate`` as crates.io accepts one; *extra* goes into its lib.rs."""
-    manifest = f'[package]\nname = "{name}"\nversion = "{VERSION}"\n'
-    files = {"Cargo.toml": manifest, "src/lib.rs": extra or "//! x\n"}
-    return _tarball(f"{name}-{VERSION}", files)
-
-
-def _metadata(project: PythonProject) -> str:
-    return (
-        f"Metadata-Version: 2.1\nName: {project.name}\nVersion: {VERSION}\nSummary: t\n"
-        "Description-Content-Type: text/markdown\n\n# A distribution\n"
-    )
-
-
-def wheel_bytes(project: PythonProject, name: str, extra: str = "") -> bytes:
-    """A wheel under its declared name, with the tags of that name and both licences."""
-    info = f"{project.dist_name}-{VERSION}.dist-info"
-    python, abi, platforms = name.removesuffix(".whl").split("-")[-3:]
-    tags = "".join(f"Tag: {python}-{abi}-{platform}\n" for platform in platforms.split("."))
-    files = {
-        f"{project.module}/__init__.py": extra,
-        f"{info}/METADATA": _metadata(project),
-        f"{info}/WHEEL": f"Wheel-Version: 1.0\nGenerator: t\nRoot-Is-Purelib: false\n{tags}",
-        f"{info}/licenses/LICENSE-MIT": "MIT\n",
-        f"{info}/licenses/LICENSE-APACHE": "Apache\n",
-    }
-    files[f"{info}/RECORD"] = "".join(f"{path},,\n" for path in (*files, f"{info}/RECORD"))
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for path, text in files.items():
-            archive.writestr(zipfile.ZipInfo(path, (2020, 1, 1, 0, 0, 0)), text)
-    return buffer.getvalue()
-
-
-def sdist_bytes(project: PythonProject, extra: str = "") -> bytes:
-    """An sdist with PKG-INFO, pyproject.toml and both licences."""
-    files = {
-        "PKG-INFO": _metadata(project),
-        "pyproject.toml": "[project]\n",
-        "LICENSE-MIT": "MIT\n",
-        "LICENSE-APACHE": f"Apache\n{extra}",
-    }
-    return _tarball(f"{project.dist_name}-{VERSION}", files)
 
 
 def quick(declaration: Declaration) -> Declaration:
@@ -416,31 +281,7 @@ class Scene:
 
     def cargo_publish(self, root: Path, crate: str, token: str) -> Completed:
         """Cargo's publish request, without cargo's packaging."""
-        path = self.crate_path(root, crate)
-        metadata = {
-            "name": crate,
-            "vers": str(VERSION),
-            "deps": [],
-            "features": {},
-            "description": "test",
-            "license": "MIT",
-        }
-        raw, content = json.dumps(metadata).encode(), path.read_bytes()
-        body = struct.pack("<I", len(raw)) + raw + struct.pack("<I", len(content)) + content
-        from tools.errors import Transient
-
-        with Http("cargo/1.95.0 stand-in", clock=self.time.clock(), attempts=1) as http:
-            try:
-                answer = http.request(
-                    "PUT",
-                    "https://crates.io/api/v1/crates/new",
-                    headers={"Authorization": token},
-                    content=body,
-                )
-                code, text = (0, "") if answer.ok else (101, answer.text)
-            except Transient as error:
-                code, text = 101, f"{error.message} {error.found}"
-        return Completed(("cargo", "publish"), code, "", text, 0.0)
+        return publish_request(self.crate_path(root, crate), crate, token, self.time.clock())
 
     def crate_path(self, root: Path, crate: str) -> Path:
         lane = self.declaration.crate_named(crate).lane
@@ -451,25 +292,6 @@ class Scene:
         target = work / "again.crate"
         target.write_bytes(self.crate_path(root, crate).read_bytes())
         return target
-
-
-def run_twine(
-    argv: Sequence[str | Path], *, env: Mapping[str, str] | None = None, check: bool = True
-) -> Completed:
-    """``python -m twine`` without a process of its own: the same entry point and output."""
-    from twine.__main__ import main
-
-    words = [str(word) for word in argv]
-    assert words[1:3] == ["-m", "twine"]
-    text = io.StringIO()
-    with (
-        mock.patch.object(sys, "argv", ["twine", *words[3:]]),
-        mock.patch.dict(os.environ, env or {}),
-        contextlib.redirect_stdout(text),
-        contextlib.redirect_stderr(text),
-    ):
-        failed = main()
-    return Completed(tuple(words), int(bool(failed)), text.getvalue(), "", 0.0)
 
 
 def load_declaration() -> Declaration:

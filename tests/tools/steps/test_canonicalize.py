@@ -6,7 +6,9 @@ import json
 
 import pytest
 
-from tests.tools.steps.scene import TAG, VERSION, Scene, sdist_bytes, wheel_bytes
+from tests.tools.steps.artifacts import VERSION, sdist_bytes, wheel_bytes
+from tests.tools.steps.origin import TAG
+from tests.tools.steps.scene import Scene
 from tools.errors import GateRefused, Mismatch, Unrepairable, UsageError
 from tools.model import Digest
 from tools.record import ORIGIN_NAME, RECORD_NAME, Origin, Origins, ReleaseRecord, read_file

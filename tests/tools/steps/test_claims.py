@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.tools.steps.scene import TAG, Scene
+from tests.tools.steps.origin import TAG
+from tests.tools.steps.scene import Scene
 from tools.checks import claims as check
 from tools.declaration import Declaration
 from tools.errors import GateRefused, Transient

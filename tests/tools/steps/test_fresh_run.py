@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.tools.steps.scene import TAG, Scene
+from tests.tools.steps.origin import TAG
+from tests.tools.steps.scene import Scene
 from tools.errors import Unrepairable
 from tools.model import CellState
 from tools.steps import status, verify

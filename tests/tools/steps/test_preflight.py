@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from tests.tools.steps.checkout import NOTES, TAG, Ready
-from tests.tools.steps.scene import _tarball
 from tools.errors import GateRefused, NotPermitted, Transient
 from tools.model import CellState
+from tools.rehearsal.campaign.artifacts import tarball
 from tools.rehearsal.world.faults import Fault, Status
 from tools.steps.preflight import Preflight, preflight
 
@@ -186,7 +186,7 @@ def no_run(ready: Ready) -> None:
 
 def crate(version: str) -> Callable[[Ready], None]:
     manifest = f'[package]\nname = "ordvec"\nversion = "{version}"\n'
-    content = _tarball(f"ordvec-{version}", {"Cargo.toml": manifest, "src/lib.rs": ""})
+    content = tarball(f"ordvec-{version}", {"Cargo.toml": manifest, "src/lib.rs": ""})
     return lambda ready: ready.setting.cratesio.place("ordvec", version, content)
 
 

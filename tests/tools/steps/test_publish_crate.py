@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.tools.steps.scene import VERSION, Scene, crate_bytes
+from tests.tools.steps.artifacts import VERSION, crate_bytes
+from tests.tools.steps.scene import Scene
 from tools.errors import GateRefused, Mismatch, PartlyPublished, Transient, UsageError
 from tools.model import Digest, Presence
 from tools.ops.cratesio import SURFACES

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.tools.steps.scene import TAG, Scene
+from tests.tools.steps.origin import TAG
+from tests.tools.steps.scene import Scene
 from tools.errors import GateRefused, Mismatch, PartlyPublished, Unrepairable
 from tools.record import COMPLETION_NAME, Origin
 from tools.rehearsal.world.faults import Fault, Status

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.tools.steps.scene import VERSION, Scene
+from tests.tools.steps.artifacts import VERSION
+from tests.tools.steps.scene import Scene
 from tools.model import CellState
 from tools.steps import status, verify
 

@@ -8,7 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from tests.tools.steps.scene import TAG, Scene, crate_bytes
+from tests.tools.steps.artifacts import crate_bytes
+from tests.tools.steps.origin import TAG
+from tests.tools.steps.scene import Scene
 from tools.declaration import ROOT
 from tools.errors import GateRefused, Mismatch, Transient, Unrepairable
 from tools.jobgraph import JobGraph, job_id

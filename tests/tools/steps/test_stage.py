@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from tests.tools.steps.scene import TAG, Scene, sdist_bytes
+from tests.tools.steps.artifacts import sdist_bytes
+from tests.tools.steps.origin import TAG
+from tests.tools.steps.scene import Scene
 from tools.errors import GateRefused, Mismatch, PartlyPublished, Transient
 from tools.record import RECORD_NAME, Origin
 from tools.rehearsal.world.faults import Fault, ResetAfter, ResetBefore, Status

@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.tools.steps.scene import TAG, Scene, crate_bytes
+from tests.tools.steps.artifacts import crate_bytes
+from tests.tools.steps.origin import TAG
+from tests.tools.steps.scene import Scene
 from tools.model import Presence, Version
 from tools.rehearsal.world.faults import Fault, Status
 from tools.steps import status

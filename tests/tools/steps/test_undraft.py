@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.tools.steps.scene import TAG, Scene
+from tests.tools.steps.origin import TAG
+from tests.tools.steps.scene import Scene
 from tools.errors import Mismatch, PartlyPublished, ReleaseError, Transient, Unrepairable
 from tools.record import COMPLETION_NAME, RECORD_NAME
 from tools.rehearsal.world.faults import (

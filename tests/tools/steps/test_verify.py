@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.tools.steps.scene import TAG, VERSION, Scene
+from tests.tools.steps.artifacts import VERSION
+from tests.tools.steps.origin import TAG
+from tests.tools.steps.scene import Scene
 from tools.errors import Mismatch, ReleaseError, Transient, UsageError
 from tools.model import CellState
 from tools.rehearsal.world.faults import Fault, FlipByte, Status

@@ -15,46 +15,52 @@ from collections.abc import Mapping
 
 from tools.checks.release_assets import LANES, ReleaseFiles
 from tools.declaration import PythonProject
+from tools.model import Version
 
 _DATE = (2020, 1, 1, 0, 0, 0)
 
 
 def crates(files: ReleaseFiles) -> dict[str, bytes]:
     """Both ``.crate`` files by name."""
-    return {files.crate_file(lane): _crate(files, files.crate(lane).name) for lane in LANES}
+    names = {files.crate_file(lane): files.crate(lane).name for lane in LANES}
+    return {file: crate(name, files.version) for file, name in names.items()}
 
 
-def _crate(files: ReleaseFiles, name: str) -> bytes:
+def crate(name: str, version: Version, source: str = "") -> bytes:
+    """A ``.crate`` as crates.io accepts one; *source* makes a build that differs."""
     manifest = (
-        f'[package]\nname = "{name}"\nversion = "{files.version}"\nedition = "2021"\n'
+        f'[package]\nname = "{name}"\nversion = "{version}"\nedition = "2021"\n'
         'description = "campaign"\nlicense = "MIT"\n'
     )
-    return _tarball(f"{name}-{files.version}", {"Cargo.toml": manifest, "src/lib.rs": "//! x\n"})
+    members = {"Cargo.toml": manifest, "src/lib.rs": source or "//! x\n"}
+    return tarball(f"{name}-{version}", members)
 
 
 def dists(files: ReleaseFiles, project: PythonProject, extra: str = "") -> dict[str, bytes]:
     """The wheels and the sdist of a project by name; *extra* makes a build that differs."""
-    made = {}
-    for name in files.dists(project):
-        make = _wheel if name.endswith(".whl") else _sdist
-        made[name] = make(files, project, name, extra)
-    return made
+    return {
+        name: wheel(project, files.version, name, extra)
+        if name.endswith(".whl")
+        else sdist(project, files.version, extra)
+        for name in files.dists(project)
+    }
 
 
-def _metadata(files: ReleaseFiles, project: PythonProject) -> str:
+def _metadata(project: PythonProject, version: Version) -> str:
     return (
-        f"Metadata-Version: 2.1\nName: {project.name}\nVersion: {files.version}\nSummary: t\n"
+        f"Metadata-Version: 2.1\nName: {project.name}\nVersion: {version}\nSummary: t\n"
         "Description-Content-Type: text/markdown\n\n# A distribution\n"
     )
 
 
-def _wheel(files: ReleaseFiles, project: PythonProject, name: str, extra: str) -> bytes:
-    info = f"{project.dist_name}-{files.version}.dist-info"
+def wheel(project: PythonProject, version: Version, name: str, extra: str = "") -> bytes:
+    """A wheel under its declared name, with the tags of that name and both licences."""
+    info = f"{project.dist_name}-{version}.dist-info"
     python, abi, platforms = name.removesuffix(".whl").split("-")[-3:]
     tags = "".join(f"Tag: {python}-{abi}-{platform}\n" for platform in platforms.split("."))
     members = {
         f"{project.module}/__init__.py": extra,
-        f"{info}/METADATA": _metadata(files, project),
+        f"{info}/METADATA": _metadata(project, version),
         f"{info}/WHEEL": f"Wheel-Version: 1.0\nGenerator: t\nRoot-Is-Purelib: false\n{tags}",
         f"{info}/licenses/LICENSE-MIT": "MIT\n",
         f"{info}/licenses/LICENSE-APACHE": "Apache\n",
@@ -68,17 +74,19 @@ def _wheel(files: ReleaseFiles, project: PythonProject, name: str, extra: str) -
     return buffer.getvalue()
 
 
-def _sdist(files: ReleaseFiles, project: PythonProject, name: str, extra: str) -> bytes:
+def sdist(project: PythonProject, version: Version, extra: str = "") -> bytes:
+    """An sdist with PKG-INFO, pyproject.toml and both licences."""
     members = {
-        "PKG-INFO": _metadata(files, project),
+        "PKG-INFO": _metadata(project, version),
         "pyproject.toml": "[project]\n",
         "LICENSE-MIT": "MIT\n",
         "LICENSE-APACHE": f"Apache\n{extra}",
     }
-    return _tarball(name.removesuffix(".tar.gz"), members)
+    return tarball(f"{project.dist_name}-{version}", members)
 
 
-def _tarball(root: str, members: Mapping[str, str]) -> bytes:
+def tarball(root: str, members: Mapping[str, str]) -> bytes:
+    """A ``.tar.gz`` of text files below *root*; same call, same bytes."""
     raw = io.BytesIO()
     with tarfile.open(fileobj=raw, mode="w") as archive:
         for path, text in members.items():

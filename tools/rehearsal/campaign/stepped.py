@@ -16,15 +16,15 @@ class SteppedClock:
     """
 
     def __init__(self) -> None:
-        self.slept = 0.0
+        self.offset = 0.0
 
     def clock(self) -> Clock:
         return Clock(
-            monotonic=lambda: time.monotonic() + self.slept, now=self.now, sleep=self.sleep
+            monotonic=lambda: time.monotonic() + self.offset, now=self.now, sleep=self.sleep
         )
 
     def now(self) -> datetime:
-        return datetime.now(UTC) + timedelta(seconds=self.slept)
+        return datetime.now(UTC) + timedelta(seconds=self.offset)
 
     def sleep(self, seconds: float) -> None:
-        self.slept += seconds
+        self.offset += seconds
