@@ -19,7 +19,8 @@ nox.options.reuse_venv = "yes"
 nox.options.sessions = ["tests"]
 
 LOCKS = Path("requirements")
-MSRV = tomllib.loads(Path(__file__).with_name("Cargo.toml").read_text())["package"]["rust-version"] + ".0"
+MANIFEST = tomllib.loads(Path(__file__).with_name("Cargo.toml").read_text(encoding="utf-8"))
+MSRV = f"{MANIFEST['package']['rust-version']}.0"
 ACTIONLINT = "github.com/rhysd/actionlint/cmd/actionlint@v1.7.7"
 GROUPS = ("bump", "release", "build", "rehearse", "wheel-test", "test", "lint", "bench")
 
