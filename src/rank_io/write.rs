@@ -40,6 +40,7 @@ pub(crate) fn to_file<T: Stored>(index: &T, path: &Path) -> io::Result<()> {
 /// A temporary file that is removed unless it takes the target's place.
 struct Temporary {
     path: PathBuf,
+    persisted: bool,
 }
 
 impl Temporary {
@@ -52,7 +53,10 @@ impl Temporary {
         loop {
             let path = target.with_file_name(unique(name));
             match OpenOptions::new().write(true).create_new(true).open(&path) {
-                Ok(file) => return Ok((file, Self { path })),
+                Ok(file) => {
+                    let persisted = false;
+                    return Ok((file, Self { path, persisted }));
+                }
                 // A file that a crashed process of the same id left behind.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(error),
@@ -60,18 +64,20 @@ impl Temporary {
         }
     }
 
-    fn persist(self, target: &Path) -> io::Result<()> {
+    fn persist(mut self, target: &Path) -> io::Result<()> {
         fs::rename(&self.path, target)?;
+        self.persisted = true;
         sync_folder(target);
-        std::mem::forget(self);
         Ok(())
     }
 }
 
 impl Drop for Temporary {
     fn drop(&mut self) {
-        // The error that led here is the one to report.
-        let _ = fs::remove_file(&self.path);
+        if !self.persisted {
+            // The error that led here is the one to report.
+            let _ = fs::remove_file(&self.path);
+        }
     }
 }
 
