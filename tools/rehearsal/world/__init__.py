@@ -17,6 +17,7 @@ What the stand-ins share, and the stand-ins:
 
 ``trusted``      trusted publishing: an OIDC token against a short-lived upload token
 ``uploads``      who uploaded what when, and surfaces that show it late
+``registry``     what both registries are
 ``oidc``         GitHub's token issuer, and the endpoint at which a job asks it
 ``cratesio``     crates.io
 ``pypi``         PyPI

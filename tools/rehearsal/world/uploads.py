@@ -24,6 +24,17 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """What a client sends in an upload, as far as every registry's ledger names it."""
+
+    project: str
+    version: str
+    file: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Upload:
     """One upload attempt that reached the registry.
 

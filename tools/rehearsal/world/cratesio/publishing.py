@@ -22,6 +22,7 @@ from tools.rehearsal.world.cratesio.index import (
 )
 from tools.rehearsal.world.cratesio.store import CrateStore
 from tools.rehearsal.world.trusted import Refused
+from tools.rehearsal.world.uploads import Sent
 
 MAX_UPLOAD = 10 * 1024 * 1024
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
@@ -49,6 +50,10 @@ class PublishRequest:
     @property
     def checksum(self) -> str:
         return hashlib.sha256(self.crate).hexdigest()
+
+    @property
+    def sent(self) -> Sent:
+        return Sent(self.name, self.version, self.file, self.checksum, len(self.crate))
 
 
 def parse(body: bytes) -> PublishRequest:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 from tools.rehearsal.world.cratesio import publishing
 from tools.rehearsal.world.cratesio.publishing import MAX_UPLOAD, PublishRequest
 from tools.rehearsal.world.cratesio.store import CrateStore, CrateVersion
+from tools.rehearsal.world.registry import Registry, no_keys
 from tools.rehearsal.world.trusted import (
     Clock,
     Jwks,
@@ -20,17 +20,13 @@ from tools.rehearsal.world.trusted import (
     TokenRecord,
     utc_now,
 )
-from tools.rehearsal.world.uploads import Lag, Outcome, Surfaces, Upload, UploadLedger
+from tools.rehearsal.world.uploads import Lag, Outcome
 
 API, INDEX, STATIC = "crates.io", "index.crates.io", "static.crates.io"
 _LIFETIME = timedelta(minutes=30)
 
 
-def _no_keys() -> dict[str, object]:
-    return {"keys": []}
-
-
-class CratesRegistry:
+class CratesRegistry(Registry):
     """What crates.io holds and decides; its HTTP faces are ``app``.
 
     Args:
@@ -42,15 +38,11 @@ class CratesRegistry:
         lags: surface (``index``, ``api``, ``download``, ``static``) to how late it is.
         max_upload: bytes of a whole publish request.
         missing_on_static: the status for a missing file there; an object store says 403.
-
-    Attributes:
-        tokens: the trusted publishing desk; ``tokens.ledger()`` for invariant I2.
-        uploads: every attempt; ``uploads.stored()`` for invariant I3.
     """
 
     def __init__(
         self,
-        jwks: Jwks = _no_keys,
+        jwks: Jwks = no_keys,
         publishers: Iterable[Publisher] = (),
         *,
         crates: Iterable[str] = (),
@@ -62,16 +54,10 @@ class CratesRegistry:
     ) -> None:
         publishers = tuple(publishers)
         self.store = CrateStore()
-        self.uploads = UploadLedger()
-        self.surfaces = Surfaces(lags if lags is not None else {}, clock)
-        self.tokens = TokenDesk(
-            API, jwks, publishers, prefix="cio_tp_", lifetime=_LIFETIME, clock=clock
-        )
+        tokens = TokenDesk(API, jwks, publishers, prefix="cio_tp_", lifetime=_LIFETIME, clock=clock)
+        super().__init__(tokens, owner_tokens=owner_tokens, lags=lags, clock=clock)
         self.max_upload = max_upload
         self.missing_on_static = missing_on_static
-        self._owner_tokens = frozenset(owner_tokens)
-        self._clock = clock
-        self._writing = threading.Lock()
         for name in (*crates, *(publisher.project for publisher in publishers)):
             self.store.claim(name)
 
@@ -120,9 +106,9 @@ class CratesRegistry:
                     record.claims if record else None,
                 )
         except Refused as no:
-            self._enter(asked, label, Outcome.REFUSED, record, no.reason)
+            self._enter(asked.sent, label, Outcome.REFUSED, record, no.reason)
             raise
-        self._enter(asked, label, Outcome.STORED, record)
+        self._enter(asked.sent, label, Outcome.STORED, record)
         return stored
 
     def yank(self, one: CrateVersion, token: str, *, yanked: bool) -> None:
@@ -141,26 +127,3 @@ class CratesRegistry:
         if self.tokens.is_mine(token) and self.store.registered_name(asked.name) is None:
             raise Refused(403, "Trusted Publishing tokens do not support creating new crates")
         return self.tokens.authorize(token, asked.name, label, f"publish {asked.file}")
-
-    def _enter(
-        self,
-        asked: PublishRequest,
-        label: str,
-        outcome: Outcome,
-        record: TokenRecord | None,
-        reason: str = "",
-    ) -> None:
-        self.uploads.add(
-            Upload(
-                at=self._clock(),
-                label=label,
-                project=asked.name,
-                version=asked.version,
-                file=asked.file,
-                sha256=asked.checksum,
-                size=len(asked.crate),
-                outcome=outcome,
-                token=record.number if record else None,
-                reason=reason,
-            )
-        )

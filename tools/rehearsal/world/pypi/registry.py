@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -16,6 +15,7 @@ from tools.rehearsal.world.pypi.attestations import Verifier, provenance_of
 from tools.rehearsal.world.pypi.dists import DistName, parse_name
 from tools.rehearsal.world.pypi.store import DistFile, DistStore
 from tools.rehearsal.world.pypi.uploading import UploadForm
+from tools.rehearsal.world.registry import Registry, no_keys
 from tools.rehearsal.world.trusted import (
     Clock,
     Jwks,
@@ -26,17 +26,13 @@ from tools.rehearsal.world.trusted import (
     utc_now,
     workflow_file,
 )
-from tools.rehearsal.world.uploads import Lag, Outcome, Surfaces, Upload, UploadLedger
+from tools.rehearsal.world.uploads import Lag, Outcome
 
 _LIFETIME = timedelta(minutes=15)
 _OPEN_FOR = timedelta(days=14)
 
 
-def _no_keys() -> dict[str, object]:
-    return {"keys": []}
-
-
-class PyPIRegistry:
+class PyPIRegistry(Registry):
     """What PyPI holds and decides; its HTTP faces are ``app``.
 
     Args:
@@ -48,15 +44,11 @@ class PyPIRegistry:
             structure and the subject are checked.
         lags: surface (``json``, ``simple``, ``files``, ``integrity``) to how late it is.
         repeat_status: the answer to the same bytes again; PyPI says 200 and changes nothing.
-
-    Attributes:
-        tokens: the trusted publishing desk; ``tokens.ledger()`` for invariant I2.
-        uploads: every attempt; ``uploads.stored()`` for invariant I3.
     """
 
     def __init__(
         self,
-        jwks: Jwks = _no_keys,
+        jwks: Jwks = no_keys,
         publishers: Iterable[Publisher] = (),
         *,
         owner_tokens: Iterable[str] = (),
@@ -67,16 +59,10 @@ class PyPIRegistry:
     ) -> None:
         records = [replace(p, project=canonicalize_name(p.project)) for p in publishers]
         self.store = DistStore()
-        self.uploads = UploadLedger()
-        self.surfaces = Surfaces(lags if lags is not None else {}, clock)
-        self.tokens = TokenDesk(
-            "pypi", jwks, records, prefix="pypi-", lifetime=_LIFETIME, clock=clock
-        )
+        tokens = TokenDesk("pypi", jwks, records, prefix="pypi-", lifetime=_LIFETIME, clock=clock)
+        super().__init__(tokens, owner_tokens=owner_tokens, lags=lags, clock=clock)
         self.repeat_status = repeat_status
         self._verify = verify
-        self._owner_tokens = frozenset(owner_tokens)
-        self._clock = clock
-        self._writing = threading.Lock()
 
     def seed(self, wheelhouse: Path) -> int:
         """Serve every wheel and sdist of a folder; they are hashed when asked for.
@@ -140,9 +126,9 @@ class PyPIRegistry:
                 else:
                     self._store(form, said, record)
         except Refused as no:
-            self._enter(form, label, Outcome.REFUSED, record, no.reason)
+            self._enter(form.sent, label, Outcome.REFUSED, record, no.reason)
             raise
-        self._enter(form, label, outcome, record)
+        self._enter(form.sent, label, outcome, record)
         if outcome is Outcome.REPEATED and self.repeat_status != 200:
             raise Refused(self.repeat_status, f"File already exists ({form.filename!r}).")
 
@@ -201,26 +187,3 @@ class PyPIRegistry:
             )
         dist = Distribution(name=form.filename, digest=form.sha256)
         return provenance_of(form.fields["attestations"], dist, publisher, self._verify)
-
-    def _enter(
-        self,
-        form: UploadForm,
-        label: str,
-        outcome: Outcome,
-        record: TokenRecord | None,
-        reason: str = "",
-    ) -> None:
-        self.uploads.add(
-            Upload(
-                at=self._clock(),
-                label=label,
-                project=form.project,
-                version=form.version,
-                file=form.filename,
-                sha256=form.sha256,
-                size=len(form.content),
-                outcome=outcome,
-                token=record.number if record else None,
-                reason=reason,
-            )
-        )

@@ -15,6 +15,7 @@ from packaging.version import InvalidVersion, Version
 
 from tools.rehearsal.world.pypi.dists import BadDist, DistName, check, parse_name
 from tools.rehearsal.world.trusted import Refused
+from tools.rehearsal.world.uploads import Sent
 
 MAX_FILE = 100 * 1024 * 1024
 
@@ -38,6 +39,10 @@ class UploadForm:
     @property
     def sha256(self) -> str:
         return hashlib.sha256(self.content).hexdigest()
+
+    @property
+    def sent(self) -> Sent:
+        return Sent(self.project, self.version, self.filename, self.sha256, len(self.content))
 
 
 def check_form(form: UploadForm) -> DistName:
