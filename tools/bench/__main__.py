@@ -8,7 +8,7 @@ import sys
 
 from tools.__main__ import guarded
 
-NAMES = {"bump": ("tools.bench.bump", 15), "ordvec": ("tools.bench.ordvec", 3)}
+NAMES = {"bump": ("tools.bench.bump", 15), "ordvec": ("tools.bench.ordvec", 5)}
 
 
 def main(argv: list[str]) -> int:

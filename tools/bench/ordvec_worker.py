@@ -1,9 +1,10 @@
 """Times the calls of whichever `ordvec` wheel this interpreter holds. Run by `tools.bench.ordvec`.
 
-Reads a job as JSON from standard input (dim, rows, seconds per call, folder) and prints a JSON
-object: per row of the table the seconds of each repetition, the bytes of the index that a scan
-reads, and the bytes per second at which this process streams memory. Uses NumPy and `ordvec`
-only, so that it runs in any environment that has a wheel.
+The first line of standard input is the job (dim, rows, folder). Each further line is a request,
+answered by one line; all of them are JSON. "bandwidth": the bytes per second at which this
+process streams memory. "next": the name of the next call of the table and the bytes of the index
+that it scans, or null. {"time": seconds}: the seconds, then the CPU seconds, of each repetition
+of that call. Uses NumPy and `ordvec` only, so that it runs in any environment that has a wheel.
 """
 
 from __future__ import annotations
@@ -22,37 +23,48 @@ np: Any = importlib.import_module("numpy")
 ordvec: Any = importlib.import_module("ordvec")
 
 K, CANDIDATES, BATCH, ADDED = 10, 500, 64, 20_000
+REPETITIONS = 100
 Call = Callable[[], object]
 Row = tuple[str, Call, int]  # name, what is timed, bytes of rows that a scan reads (or 0)
 
 
 def main() -> int:
-    job = json.load(sys.stdin)
+    job = json.loads(sys.stdin.readline())
     dim, rows = int(job["dim"]), int(job["rows"])
     random = np.random.default_rng(dim + rows)
     vectors = random.standard_normal((rows, dim), dtype=np.float32)
     queries = random.standard_normal((BATCH, dim), dtype=np.float32)
-    found: dict[str, Any] = {}
-    for name, call, scanned in table(vectors, queries, Path(job["folder"])):
-        wall, cpu = timed(call, float(job["seconds"]))
-        found[name] = {"wall": wall, "cpu": cpu, "bytes": scanned}
-    version = getattr(ordvec, "__version__", "")
-    result = {"version": version, "bandwidth": bandwidth(), "rows": found}
-    json.dump(result, sys.stdout)
+    calls = table(vectors, queries, Path(job["folder"]))
+    current: Call = list
+    for request in map(json.loads, sys.stdin):
+        answer: object
+        if request == "bandwidth":
+            answer = bandwidth()
+        elif request == "next":
+            name, current, scanned = next(calls, (None, list, 0))
+            answer = name and (name, scanned)
+        else:
+            answer = timed(current, float(request["time"]))
+        print(json.dumps(answer), flush=True)
     return 0
 
 
 def timed(call: Call, budget: float) -> tuple[list[float], list[float]]:
-    """Seconds and CPU seconds of each call: one to warm up, then at least one, until the budget
-    is spent."""
-    call()
+    """Seconds and CPU seconds of each call until the budget is spent, at least one.
+
+    The first call warms up and is left out, unless it alone takes longer than the budget.
+    """
     wall: list[float] = []
     cpu: list[float] = []
-    while not wall or (sum(wall) < budget and len(wall) < 50):
+    warm = False
+    while not wall or (sum(wall) < budget and len(wall) < REPETITIONS):
         started, used = time.perf_counter(), time.process_time()
         call()
-        wall.append(time.perf_counter() - started)
-        cpu.append(time.process_time() - used)
+        seconds = time.perf_counter() - started
+        if warm or seconds >= budget:
+            wall.append(seconds)
+            cpu.append(time.process_time() - used)
+        warm = True
     return wall, cpu
 
 
@@ -125,6 +137,7 @@ def stored(name: str, index: Any, fresh: Call, vectors: Any, folder: Path) -> It
 
     path = folder / f"{name.replace(' ', '-')}.index"
     yield f"{name}, add", add, 0
+    index.write(str(path))  # a load may be timed before a write is
     yield f"{name}, write", lambda: index.write(str(path)), 0
     yield f"{name}, load", lambda: type(index).load(str(path)), 0
     path.unlink()

@@ -1,0 +1,136 @@
+"""The comparison of `ordvec` wheels: goals, page, and its processes with a stand-in for NumPy."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tools.bench import ordvec_sides
+from tools.bench.ordvec_goals import GOALS, JUDGED, SPEEDUP, SPREAD, judge
+from tools.bench.ordvec_model import ONE_QUERY, Line, Samples, Setting, line
+from tools.bench.ordvec_page import page
+
+SMALL = Setting(dim=384, rows=20_000, threads=1)
+
+
+def reaching(name: str, ratio: float, speedup: float | None = None) -> Line:
+    alone = None if speedup is None else speedup
+    return Line(name, 1.0, ratio, 1.0, ratio, scanned=0, bandwidth=1.0, alone=alone)
+
+
+def good() -> dict[Setting, list[Line]]:
+    """A run that meets every goal exactly."""
+    one = [name for name in GOALS if name.endswith(ONE_QUERY)]
+    return {
+        SMALL: [reaching("sign, write", 1.0)],
+        JUDGED: [reaching(name, wanted) for name, wanted in GOALS.items()],
+        SPREAD: [reaching(name, 1.0, SPEEDUP) for name in one],
+    }
+
+
+def test_a_run_that_reaches_every_goal_meets_them() -> None:
+    verdict = judge(good())
+    assert verdict.met
+    assert verdict.summary.startswith("GOALS MET: 0 of ")
+
+
+@pytest.mark.parametrize("name", GOALS)
+def test_every_goal_can_be_missed(name: str) -> None:
+    results = good()
+    results[JUDGED] = [
+        replace(x, peer=x.peer * 0.999) if x.name == name else x for x in results[JUDGED]
+    ]
+    verdict = judge(results)
+    assert [goal.name for goal in verdict.missed] == [name]
+    assert verdict.summary.startswith("GOALS NOT MET: 1 of ")
+
+
+def test_a_speed_up_that_is_too_small_is_missed() -> None:
+    results = good()
+    results[SPREAD][0] = replace(results[SPREAD][0], alone=SPEEDUP - 0.01)
+    (missed,) = judge(results).missed
+    assert missed.name == f"{results[SPREAD][0].name}, all threads over one"
+
+
+def test_a_slower_call_of_any_setting_is_missed() -> None:
+    results = good()
+    results[SMALL] = [reaching("sign, write", 0.99)]
+    verdict = judge(results)
+    assert not verdict.met and not verdict.missed
+    assert [(s, x.name) for s, x in verdict.slower] == [(SMALL, "sign, write")]
+
+
+@pytest.mark.parametrize("setting", [JUDGED, SPREAD])
+def test_goals_that_were_not_measured_are_not_met(setting: Setting) -> None:
+    results = good()
+    del results[setting]
+    verdict = judge(results)
+    assert verdict.unmeasured and not verdict.met
+    assert verdict.summary.startswith("GOALS NOT MET")
+
+
+def test_the_page_names_machine_summary_and_every_miss() -> None:
+    results = good()
+    results[SMALL] = [reaching("sign, write", 0.5)]
+    verdict = judge(results)
+    text = page(results, verdict, "0.5.0", "a machine")
+    assert "Machine: a machine." in text
+    assert f"**{verdict.summary}**" in text
+    assert "| sign, write (dim 384, 20,000 rows, 1 thread) | 1 | 0.50 | **slower** |" in text
+    assert f"## {SPREAD}" in text
+
+
+def test_a_line_is_of_medians() -> None:
+    samples = {
+        "ours": Samples([1.0, 9.0, 2.0], [1.0]),
+        "peer": Samples([8.0, 1.0, 9.0], [3.0]),
+        "alone": Samples([3.0], [3.0]),
+    }
+    found = line("a call", 10, 5.0, samples)
+    assert (found.ratio, found.ratio_cpu, found.speedup) == (4.0, 3.0, 1.5)
+    assert found.share == "100%"
+
+
+# A module that stands where NumPy and the wheel would be: the worker's requests, with two calls.
+STAND_IN = """
+import sys, types
+sys.path.insert(0, {folder!r})
+for name in ("numpy", "ordvec"):
+    sys.modules[name] = types.ModuleType(name)
+import ordvec_worker as worker
+worker.bandwidth = lambda: 7.0
+class Random:
+    def standard_normal(self, shape, dtype): return None
+worker.np.random = types.SimpleNamespace(default_rng=lambda seed: Random())
+worker.np.float32 = None
+worker.table = lambda *_: ((name, list, scanned) for name, scanned in {calls})
+sys.exit(worker.main())
+"""
+
+
+@pytest.fixture
+def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder, calls = str(ordvec_sides.WORKER.parent), [("one, 1 query", 3), ("two", 0)]
+    (tmp_path / "worker.py").write_text(STAND_IN.format(folder=folder, calls=calls))
+    monkeypatch.setattr(ordvec_sides, "WORKER", tmp_path / "worker.py")
+    return tmp_path
+
+
+def test_all_sides_walk_through_the_table(stand_in: Path) -> None:
+    pythons = {"ours": Path(sys.executable), "peer": Path(sys.executable)}
+    setting = Setting(8, 2, 2)
+    lines = list(ordvec_sides.compare(setting, pythons, stand_in, rounds=2, budget=0.01))
+    assert [x.name for x in lines] == ["one, 1 query", "two"]
+    assert [x.scanned for x in lines] == [3, 0]
+    assert lines[0].bandwidth == 7.0
+    assert lines[0].speedup is not None and lines[1].speedup is None
+
+
+def test_a_worker_that_dies_is_named(stand_in: Path) -> None:
+    (stand_in / "worker.py").write_text("raise SystemExit(3)")
+    pythons = {"ours": Path(sys.executable), "peer": Path(sys.executable)}
+    with pytest.raises(ordvec_sides.WorkerFailed, match="ended early"):
+        list(ordvec_sides.compare(SMALL, pythons, stand_in, rounds=1, budget=0.01))

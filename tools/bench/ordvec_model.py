@@ -1,0 +1,100 @@
+"""What the comparison of `ordvec` wheels measures: settings, and a line per call."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+ONE_QUERY = ", 1 query"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What one comparison holds fixed. `threads` is 0 for all of them."""
+
+    dim: int
+    rows: int
+    threads: int
+
+    def __str__(self) -> str:
+        threads = {0: "all threads", 1: "1 thread"}.get(self.threads, f"{self.threads} threads")
+        return f"dim {self.dim}, {self.rows:,} rows, {threads}"
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """Seconds of the clock and of the processor, one of each per call."""
+
+    wall: Sequence[float]
+    cpu: Sequence[float]
+
+    def __add__(self, other: Samples) -> Samples:
+        return Samples([*self.wall, *other.wall], [*self.cpu, *other.cpu])
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One call: its medians in seconds on both sides.
+
+    `scanned` is the bytes of rows that a scan by one query reads, 0 where the call is none;
+    `bandwidth` is the bytes per second of one pass over memory in this setting; `alone` is the
+    median of this tree on one thread, where the setting has more and the call is one query.
+    """
+
+    name: str
+    ours: float
+    peer: float
+    ours_cpu: float
+    peer_cpu: float
+    scanned: int
+    bandwidth: float
+    alone: float | None = None
+
+    @property
+    def ratio(self) -> float:
+        return self.peer / self.ours
+
+    @property
+    def ratio_cpu(self) -> float:
+        """The ratio of CPU seconds: what is left of a busy machine's noise in one thread."""
+        return self.peer_cpu / max(self.ours_cpu, 1e-9)
+
+    @property
+    def speedup(self) -> float | None:
+        """How many times as fast this tree is with all threads as with one."""
+        return None if self.alone is None else self.alone / self.ours
+
+    @property
+    def share(self) -> str:
+        """Share of the streaming bandwidth that the scan reaches."""
+        if not self.scanned:
+            return ""
+        return f"{self.scanned / self.ours / self.bandwidth:.0%}"
+
+    def cells(self) -> tuple[str, ...]:
+        """The row of the table, in the order of :data:`COLUMNS`."""
+        times = (f"{seconds * 1e3:.3f}" for seconds in (self.peer, self.ours))
+        speedup = "" if self.speedup is None else f"{self.speedup:.2f}"
+        ratios = (f"{self.ratio:.2f}", f"{self.ratio_cpu:.2f}", speedup)
+        return (self.name, *times, *ratios, self.share)
+
+
+COLUMNS = ("call", "peer, ms", "ours, ms", "ratio", "ratio, CPU", "speed-up", "bandwidth")
+
+Results = Mapping[Setting, Sequence[Line]]
+
+
+def line(name: str, scanned: int, bandwidth: float, of: Mapping[str, Samples]) -> Line:
+    """A line from the samples of the sides "ours", "peer" and, where it was measured, "alone"."""
+    median = {side: statistics.median(samples.wall) for side, samples in of.items()}
+    return Line(
+        name,
+        ours=median["ours"],
+        peer=median["peer"],
+        ours_cpu=statistics.median(of["ours"].cpu),
+        peer_cpu=statistics.median(of["peer"].cpu),
+        scanned=scanned,
+        bandwidth=bandwidth,
+        alone=median.get("alone"),
+    )

@@ -1,0 +1,139 @@
+"""The processes that are timed: one per wheel, which keeps its indexes between the calls.
+
+All sides of a setting walk through the same table of calls. A call is timed on one side after
+the other, several times in turn, so that a drift of the machine's speed meets them alike.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from tools.bench.ordvec_model import ONE_QUERY, Line, Samples, Setting, line
+from tools.errors import ReleaseError
+
+WORKER = Path(__file__).with_name("ordvec_worker.py")
+
+# A round that takes longer than this many budgets is the last one.
+LONG = 3
+
+
+class WorkerFailed(ReleaseError):
+    """A timed process ended before its last call."""
+
+
+class Side:
+    """A worker process. `ask` sends a line and reads one."""
+
+    def __init__(self, name: str, process: subprocess.Popen[str]) -> None:
+        self.name = name
+        self._process = process
+
+    def send(self, request: object) -> None:
+        assert self._process.stdin is not None
+        try:
+            print(json.dumps(request), file=self._process.stdin, flush=True)
+        except BrokenPipeError as error:
+            raise self._failed() from error
+
+    def read(self) -> Any:
+        assert self._process.stdout is not None
+        answer = self._process.stdout.readline()
+        if not answer:
+            raise self._failed()
+        return json.loads(answer)
+
+    def ask(self, request: object) -> Any:
+        self.send(request)
+        return self.read()
+
+    def time(self, seconds: float) -> Samples:
+        """Times the current call for about that long, at least once."""
+        return Samples(*self.ask({"time": seconds}))
+
+    def _failed(self) -> WorkerFailed:
+        return WorkerFailed(
+            f"the worker of {self.name} ended early",
+            found=f"exit code {self._process.wait()}",
+            remedy="its error is above",
+        )
+
+
+@contextmanager
+def started(name: str, python: Path, job: Mapping[str, object], threads: int) -> Iterator[Side]:
+    """A worker for the block; it is killed if the block fails."""
+    # -P: the worker's folder holds a module named like the wheel.
+    process = subprocess.Popen(
+        (str(python), "-P", str(WORKER)),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "RAYON_NUM_THREADS": str(threads)},
+    )
+    with process:
+        try:
+            side = Side(name, process)
+            side.send(job)
+            yield side
+            assert process.stdin is not None
+            process.stdin.close()
+        except BaseException:
+            process.kill()
+            raise
+
+
+def compare(
+    setting: Setting, pythons: Mapping[str, Path], folder: Path, rounds: int, budget: float
+) -> Iterator[Line]:
+    """Times every call of the table in one setting.
+
+    Args:
+        pythons: the interpreters of "ours" and "peer".
+        folder: where the sides write their files.
+        rounds: turns of each side at most.
+        budget: seconds for one call, all sides and rounds together; a slow one takes more.
+    """
+    threads = setting.threads or os.cpu_count() or 1
+    sides = {name: (python, threads) for name, python in pythons.items()}
+    if threads > 1:
+        sides["alone"] = (pythons["ours"], 1)
+    with ExitStack() as stack:
+        running = []
+        for name, (python, count) in sides.items():
+            (folder / name).mkdir(exist_ok=True)
+            job = {"dim": setting.dim, "rows": setting.rows, "folder": str(folder / name)}
+            running.append(stack.enter_context(started(name, python, job, count)))
+        bandwidth = max(float(side.ask("bandwidth")) for side in running)
+        while call := _next(running):
+            name, scanned = call
+            timed = [s for s in running if s.name != "alone" or name.endswith(ONE_QUERY)]
+            yield line(name, scanned, bandwidth, _turns(timed, rounds, budget))
+
+
+def _next(sides: Sequence[Side]) -> tuple[str, int] | None:
+    """Moves all sides on to their next call; they prepare it at the same time."""
+    for side in sides:
+        side.send("next")
+    calls = [side.read() for side in sides]
+    if any(call and call[0] != calls[0][0] for call in calls):
+        raise WorkerFailed("the workers disagree on the next call", found=str(calls))
+    return None if calls[0] is None else (str(calls[0][0]), int(calls[0][1]))
+
+
+def _turns(sides: Sequence[Side], rounds: int, budget: float) -> dict[str, Samples]:
+    slot = budget / (rounds * len(sides))
+    samples = {side.name: Samples([], []) for side in sides}
+    spent = 0.0
+    for turn in range(rounds):
+        for side in sides:
+            taken = side.time(slot)
+            samples[side.name] += taken
+            spent += sum(taken.wall)
+        if spent >= (budget if turn else LONG * budget):
+            break
+    return samples
