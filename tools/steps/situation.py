@@ -16,6 +16,7 @@ def partly(error: ReleaseError, public: str) -> PartlyPublished:
         found=error.found,
         remedy=f"{error.remedy or 're-run this job'} (already public: {public})",
         problems=error.problems,
+        report=error.report,
     )
 
 
