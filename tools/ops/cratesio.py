@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from tools.console import console
-from tools.errors import GateRefused, Transient
+from tools.errors import Transient
 from tools.model import Digest, Observation, Version
+from tools.ops.exchange import minted
 from tools.ops.http import Answer, Http
 from tools.ops.reading import read_twice
 
@@ -117,18 +118,7 @@ class CratesIo:
         answer = self.http.request(
             "POST", f"{self.api}/api/v1/trusted_publishing/tokens", payload={"jwt": jwt}
         )
-        if not answer.ok:
-            raise GateRefused(
-                "crates.io refused the trusted publishing exchange",
-                expected="a token",
-                found=answer.brief,
-                remedy="compare the crate's trusted publisher record with `invoke release.claims`",
-            )
-        token = answer.mapping().get("token")
-        if not isinstance(token, str) or not token:
-            raise Transient("crates.io answered without a token", found=f"HTTP {answer.status}")
-        console.mask(token)
-        return token
+        return minted(answer, "crates.io", "crate's trusted publisher record")
 
     def revoke(self, token: str) -> bool:
         """Revoke a publish token; False, with a warning, when crates.io does not confirm.

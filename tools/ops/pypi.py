@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tools.console import console
-from tools.errors import GateRefused, Mismatch, Transient
+from tools.errors import Mismatch, Transient
 from tools.model import Digest, Observation, Version
+from tools.ops.exchange import minted
 from tools.ops.http import Answer, Http
 from tools.ops.reading import read_twice
 
@@ -163,18 +163,7 @@ class PyPIClient:
             GateRefused: PyPI does not accept this identity as a trusted publisher.
         """
         answer = self.http.request("POST", f"{self.api}/_/oidc/mint-token", payload={"token": jwt})
-        if not answer.ok:
-            raise GateRefused(
-                "PyPI refused the trusted publishing exchange",
-                expected="a token",
-                found=answer.brief,
-                remedy="compare the project's publisher record with `invoke release.claims`",
-            )
-        token = answer.mapping().get("token")
-        if not isinstance(token, str) or not token:
-            raise Transient("PyPI answered without a token", found=f"HTTP {answer.status}")
-        console.mask(token)
-        return token
+        return minted(answer, "PyPI", "project's publisher record")
 
 
 class _Page:
