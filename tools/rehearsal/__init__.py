@@ -7,6 +7,7 @@ Reading order; each imports only from above:
 ``warden``       ends every process of a rehearsal that is gone
 ``world``        the stand-ins that answer on the real names
 ``clone``        the tree that is rehearsed: bumped, committed, signed, pushed to a bare origin
+``predicates``   the provenance that GitHub's signing actions write
 ``signing``      what the stand-ins for the signing actions sign with
 ``workflow``     runs the committed release workflow
 ``layout``       where a rehearsal writes
