@@ -8,6 +8,10 @@ macro_rules! file_methods {
             /// Writes the index to a file, through a synced temporary file in the same folder
             /// that then takes the target's place. On an error the target is as it was.
             ///
+            /// Whenever the process or the machine stops, the target is the old file or the new
+            /// one, whole. A loss of power soon after the call may bring the old one back, until
+            /// the caller or the system has synced the folder.
+            ///
             /// # Errors
             /// What the operating system says; `Unsupported` if the index has no file format.
             pub fn write(&self, path: impl AsRef<std::path::Path>) -> std::io::Result<()> {

@@ -1,4 +1,8 @@
 //! Writing: a synced temporary file in the target's folder, then a rename.
+//!
+//! At any time, after the death of the process and after a loss of power too, the target is the
+//! old file or the new one, whole. The folder is not synced: a loss of power soon after a write
+//! may bring the old file back. Who must know that the new one stays syncs the folder.
 
 use super::element::Element;
 use super::stored::Stored;
@@ -67,7 +71,6 @@ impl Temporary {
     fn persist(mut self, target: &Path) -> io::Result<()> {
         fs::rename(&self.path, target)?;
         self.persisted = true;
-        sync_folder(target);
         Ok(())
     }
 }
@@ -88,15 +91,4 @@ fn unique(name: &std::ffi::OsStr) -> OsString {
     unique.push(name);
     unique.push(format!(".{}-{count}.tmp", std::process::id()));
     unique
-}
-
-/// Makes the rename itself durable. Best effort: some file systems cannot sync a folder, and
-/// the file is complete either way.
-fn sync_folder(target: &Path) {
-    let folder = target
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    if cfg!(unix) {
-        let _ = File::open(folder.unwrap_or(Path::new("."))).and_then(|folder| folder.sync_all());
-    }
 }
