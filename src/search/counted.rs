@@ -9,6 +9,13 @@ use super::select::Select;
 /// Scores looked at together.
 const RUN: usize = 32;
 
+/// Whether one of the scores is at least `pass`. No early exit, so that it vectorises; scores are
+/// far below 2^31.
+fn any(scores: &[u32; RUN], pass: u32) -> bool {
+    let good = |any, &score: &u32| any | (score as i32 >= pass as i32);
+    scores.iter().fold(false, good)
+}
+
 /// Largest score for which counting pays.
 pub(crate) const MOST: usize = 1 << 12;
 
@@ -38,27 +45,43 @@ impl Counted {
 
     /// Looks at consecutive rows, the first of them `first`. Calls are in ascending order.
     pub(crate) fn offer(&mut self, scores: &[u32], first: usize) {
-        for (run, scores) in scores.chunks(RUN).enumerate() {
-            // A row of the least score comes after `m` rows of that score or more.
-            let pass = self.least + u32::from(self.above >= self.m);
-            // No early exit, so that it vectorises. Scores are far below 2^31.
-            let any = scores
-                .iter()
-                .fold(false, |any, &score| any | (score as i32 >= pass as i32));
-            if any {
-                self.take(scores, first + run * RUN, pass);
+        let (runs, rest) = scores.as_chunks();
+        for (run, scores) in runs.iter().enumerate() {
+            if any(scores, self.pass()) {
+                self.take(scores, RUN, first + run * RUN);
             }
+        }
+        if !rest.is_empty() {
+            let mut last = [0; RUN];
+            last[..rest.len()].copy_from_slice(rest);
+            self.take(&last, rest.len(), first + runs.len() * RUN);
         }
     }
 
-    fn take(&mut self, scores: &[u32], first: usize, pass: u32) {
-        for (&score, row) in scores.iter().zip(first as u32..) {
-            if score >= pass {
-                self.counts[score as usize] += 1;
-                self.above += 1;
-                self.kept.push((score, row));
-            }
+    /// What a row must score: one of the least score comes after `m` rows of that score or more.
+    fn pass(&self) -> u32 {
+        self.least + u32::from(self.above >= self.m)
+    }
+
+    #[inline(always)] // so that a whole run is unrolled
+    fn take(&mut self, scores: &[u32; RUN], len: usize, first: usize) {
+        let pass = self.pass();
+        // No branch on a score: which ones are good enough cannot be predicted.
+        let (mut good, mut count) = ([0u8; RUN], 0);
+        for (at, &score) in scores.iter().enumerate().take(len) {
+            good[count % RUN] = at as u8;
+            count += usize::from(score >= pass);
         }
+        let start = self.kept.len();
+        let kept = good[..count].iter().map(|&at| {
+            let at = usize::from(at) % RUN;
+            (scores[at], (first + at) as u32)
+        });
+        self.kept.extend(kept);
+        for &(score, _) in &self.kept[start..] {
+            self.counts[score as usize] += 1;
+        }
+        self.above += self.kept.len() - start;
         // Without those of the least score there are enough: they are out.
         while self.above - self.counts[self.least as usize] as usize >= self.m {
             self.above -= self.counts[self.least as usize] as usize;

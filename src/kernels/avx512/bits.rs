@@ -10,6 +10,7 @@
 //! 4. The rows that eight does not divide repeat the last row; only their sums are written.
 //! 5. All queries go over a group of rows before the next group: it stays in the nearest cache.
 //! 6. Rows further on are asked for ahead of their use.
+//! 7. Rows of at most two vectors stay in registers while all queries go over their group.
 
 use crate::kernels::prefetch;
 use std::arch::x86_64::*;
@@ -54,6 +55,64 @@ fn sign_words(values: &[f32], out: &mut [u64]) {
 fn count<const AGREE: bool>(queries: &[u64], rows: &[u64], words: usize, out: &mut [u32]) {
     let len = rows.len() / words;
     assert_eq!(queries.len() / words * len, out.len());
+    match words.div_ceil(WORDS) {
+        1 => narrow::<AGREE, 1>(queries, rows, words, out),
+        2 => narrow::<AGREE, 2>(queries, rows, words, out),
+        _ => wide::<AGREE>(queries, rows, words, out),
+    }
+    if !len.is_multiple_of(ROWS) {
+        rest::<AGREE>(queries, rows, words, out);
+    }
+}
+
+/// Whole groups of rows of `PARTS` vectors, the last of which may be cut short.
+#[target_feature(enable = "avx512f,avx512vpopcntdq")]
+fn narrow<const AGREE: bool, const PARTS: usize>(
+    queries: &[u64],
+    rows: &[u64],
+    words: usize,
+    out: &mut [u32],
+) {
+    let len = rows.len() / words;
+    for (group, of) in rows.chunks_exact(ROWS * words).enumerate() {
+        prefetch::after(of.as_ptr(), ROWS * words * size_of::<u64>());
+        let mut kept = [[_mm512_setzero_si512(); PARTS]; ROWS];
+        for (kept, row) in kept.iter_mut().zip(of.chunks_exact(words)) {
+            *kept = vectors(row);
+        }
+        for (query, out) in queries.chunks_exact(words).zip(out.chunks_exact_mut(len)) {
+            let query: [_; PARTS] = vectors(query);
+            let mut sums = [_mm512_setzero_si512(); ROWS];
+            for (sum, row) in sums.iter_mut().zip(&kept) {
+                for (&query, &row) in query.iter().zip(row) {
+                    *sum = add::<AGREE>(*sum, query, row);
+                }
+            }
+            let counts = to_array::<AGREE>(fold(sums), words);
+            out[group * ROWS..][..ROWS].copy_from_slice(&counts);
+        }
+    }
+}
+
+/// All words of a row of at most `PARTS` vectors, zeros after them.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn vectors<const PARTS: usize>(row: &[u64]) -> [__m512i; PARTS] {
+    let mut parts = [_mm512_setzero_si512(); PARTS];
+    for (index, part) in parts.iter_mut().enumerate() {
+        let left = row.len() - (index * WORDS).min(row.len());
+        let mask = if left < WORDS { (1 << left) - 1 } else { !0 };
+        let words = row.as_ptr().wrapping_add(index * WORDS);
+        // SAFETY: the mask keeps the load within the row.
+        *part = unsafe { _mm512_maskz_loadu_epi64(mask, words.cast()) };
+    }
+    parts
+}
+
+/// Whole groups of rows of any width.
+#[target_feature(enable = "avx512f,avx512vpopcntdq")]
+fn wide<const AGREE: bool>(queries: &[u64], rows: &[u64], words: usize, out: &mut [u32]) {
+    let len = rows.len() / words;
     let groups = len / ROWS;
     for group in 0..groups {
         let first = rows[group * ROWS * words..][..ROWS * words].as_ptr();
@@ -68,16 +127,21 @@ fn count<const AGREE: bool>(queries: &[u64], rows: &[u64], words: usize, out: &m
             out[group * ROWS..][..ROWS].copy_from_slice(&counts);
         }
     }
-    if len > groups * ROWS {
-        let mut at = [rows.as_ptr(); ROWS];
-        for (slot, at) in at.iter_mut().enumerate() {
-            *at = crate::rows::row(rows, words, (groups * ROWS + slot).min(len - 1)).as_ptr();
-        }
-        for (query, out) in queries.chunks_exact(words).zip(out.chunks_exact_mut(len)) {
-            // SAFETY: each pointer is to a row of `words` words.
-            let counts = unsafe { eight::<AGREE>(query, at) };
-            out[groups * ROWS..].copy_from_slice(&counts[..len - groups * ROWS]);
-        }
+}
+
+/// The rows after the last whole group, at least one.
+#[target_feature(enable = "avx512f,avx512vpopcntdq")]
+fn rest<const AGREE: bool>(queries: &[u64], rows: &[u64], words: usize, out: &mut [u32]) {
+    let len = rows.len() / words;
+    let groups = len / ROWS;
+    let mut at = [rows.as_ptr(); ROWS];
+    for (slot, at) in at.iter_mut().enumerate() {
+        *at = crate::rows::row(rows, words, (groups * ROWS + slot).min(len - 1)).as_ptr();
+    }
+    for (query, out) in queries.chunks_exact(words).zip(out.chunks_exact_mut(len)) {
+        // SAFETY: each pointer is to a row of `words` words.
+        let counts = unsafe { eight::<AGREE>(query, at) };
+        out[groups * ROWS..].copy_from_slice(&counts[..len - groups * ROWS]);
     }
 }
 
@@ -110,9 +174,16 @@ unsafe fn eight<const AGREE: bool>(query: &[u64], rows: [*const u64; ROWS]) -> [
             }
         }
     }
-    let mut counts = _mm512_cvtepi64_epi32(fold(sums));
+    to_array::<AGREE>(fold(sums), query.len())
+}
+
+/// Counts of shared bits, or of those that agree in rows of `words` words.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn to_array<const AGREE: bool>(sums: __m512i, words: usize) -> [u32; ROWS] {
+    let mut counts = _mm512_cvtepi64_epi32(sums);
     if AGREE {
-        let all = _mm256_set1_epi32((query.len() * 64) as i32);
+        let all = _mm256_set1_epi32((words * 64) as i32);
         counts = _mm256_sub_epi32(all, counts);
     }
     let mut out = [0; ROWS];
