@@ -150,17 +150,18 @@ def tests_faults(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """ruff, mypy --strict, rustfmt, clippy, zizmor."""
+    """ruff, mypy --strict, rustfmt and clippy, of the fuzz targets' workspace too."""
     environment(session, "lint")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("mypy")
-    session.run("cargo", "fmt", "--all", "--check", external=True)
-    session.run(
-        *("cargo", "clippy", "--workspace", "--all-targets", "--locked"),
-        *("--", "-D", "warnings"),
-        external=True,
-    )
+    for workspace in (("--manifest-path", "Cargo.toml"), ("--manifest-path", "fuzz/Cargo.toml")):
+        session.run("cargo", "fmt", *workspace, "--all", "--check", external=True)
+        session.run(
+            *("cargo", "clippy", *workspace, "--workspace", "--all-targets", "--locked"),
+            *("--", "-D", "warnings"),
+            external=True,
+        )
 
 
 @nox.session
@@ -181,6 +182,18 @@ def zizmor(session: nox.Session) -> None:
 def fuzz(session: nox.Session) -> None:
     """Run each fuzz target of the core: -- [--seconds N] [--target T] [--install]."""
     verb(session, "fuzz", "bump")
+
+
+@nox.session
+def miri(session: nox.Session) -> None:
+    """Interpret the core's unit tests, to stop at undefined behaviour: -- [--install]."""
+    verb(session, "miri", "bump")
+
+
+@nox.session
+def asan(session: nox.Session) -> None:
+    """The C ABI from eight threads under the address sanitizer: -- [--install]."""
+    verb(session, "asan", "bump")
 
 
 @nox.session

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import argparse
 import re
-import shlex
 import tempfile
 import tomllib
 from collections.abc import Sequence
@@ -28,9 +27,10 @@ from tools.console import console
 from tools.declaration import ROOT
 from tools.errors import GateRefused, UsageError, raise_if
 from tools.model import Problem
+from tools.ops import nightly
+from tools.ops.nightly import NIGHTLY
 from tools.ops.proc import Completed, run
 
-NIGHTLY = "nightly-2026-05-20"
 CARGO_FUZZ = "0.13.1"
 # One input may take so long; more is a finding.
 INPUT_SECONDS = 10
@@ -101,24 +101,12 @@ def present() -> str:
     Raises:
         UsageError: one is missing; with the commands that install both.
     """
-    commands = " && ".join(shlex.join(command) for command in _installers())
-    remedy = f"run `nox -s fuzz -- --install`, or: {commands}"
-    toolchains = [line.split()[0] for line in _lines("rustup", "toolchain", "list")]
-    name = next((name for name in (NIGHTLY, "nightly") if _among(name, toolchains)), None)
-    if name is None:
-        found = ", ".join(toolchains) or "no toolchain"
-        raise UsageError(
-            "fuzzing needs a nightly toolchain", expected=NIGHTLY, found=found, remedy=remedy
-        )
+    remedy = nightly.remedy("fuzz", *_installers())
+    name = nightly.present((), remedy)
     if _fuzz_version(name) is None:
         expected = f"cargo-fuzz {CARGO_FUZZ}"
         raise UsageError("fuzzing needs cargo-fuzz", expected=expected, found="none", remedy=remedy)
     return name
-
-
-def _among(name: str, toolchains: Sequence[str]) -> bool:
-    """Whether a listed toolchain is *name* on some host. A dated nightly is not ``nightly``."""
-    return any(re.fullmatch(rf"{re.escape(name)}(-[a-z]\S*)?", found) for found in toolchains)
 
 
 def install() -> str:
@@ -131,19 +119,19 @@ def install() -> str:
 
 
 def _installers() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    toolchain = ("rustup", "toolchain", "install", NIGHTLY, "--profile", "minimal")
-    return toolchain, ("cargo", "install", "cargo-fuzz", "--locked", "--version", CARGO_FUZZ)
+    return nightly.installer(), (
+        "cargo",
+        "install",
+        "cargo-fuzz",
+        "--locked",
+        "--version",
+        CARGO_FUZZ,
+    )
 
 
 def _fuzz_version(toolchain: str) -> str | None:
-    lines = _lines("cargo", f"+{toolchain}", "fuzz", "--version")
-    return lines[0].split()[-1] if lines else None
-
-
-def _lines(*command: str) -> list[str]:
-    """What a program says; nothing where it fails."""
-    done = run(command, check=False, echo=False)
-    return done.stdout.splitlines() if done.returncode == 0 else []
+    said = nightly.lines("cargo", f"+{toolchain}", "fuzz", "--version")
+    return said[0].split()[-1] if said else None
 
 
 def prepare(folder: Path) -> None:

@@ -114,12 +114,16 @@ def main(args: argparse.Namespace) -> tuple[Proof, ...]:
     if args.record:
         proven = [p for p in proofs if p.state is State.PROVEN]
         simd_record.write(args.record, {p.level: p.ran_by for p in proven})
-    rows = [(p.level, p.artifact, p.state, p.tests, p.detail, str(p.ran_by)) for p in proofs]
+    rows = [(p.level, p.artifact, p.state, p.tests, p.detail, _ran_by(p)) for p in proofs]
     columns = ("level", "artifact", "state", "tests", "levels", "ran by")
     console.table("SIMD levels", columns, rows)
     found = objections(proofs, require=args.require, chosen=bool(args.level))
     raise_if(found, "a SIMD level is not proven", GateRefused)
     return proofs
+
+
+def _ran_by(proof: Proof) -> str:
+    return str(proof.ran_by) if proof.state is State.PROVEN else ""
 
 
 def leg_of(declared: Declaration, level: str) -> SimdLeg:

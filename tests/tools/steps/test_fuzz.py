@@ -9,6 +9,7 @@ import pytest
 
 from tools.declaration import ROOT
 from tools.errors import UsageError
+from tools.ops import nightly
 from tools.ops.proc import Completed
 from tools.steps import fuzz
 
@@ -27,7 +28,7 @@ def done(code: int, stderr: str) -> Completed:
 
 def says(monkeypatch: pytest.MonkeyPatch, **answers: list[str]) -> None:
     """Let the program named by each keyword answer its lines."""
-    monkeypatch.setattr(fuzz, "_lines", lambda *command: answers[command[0]])
+    monkeypatch.setattr(nightly, "lines", lambda *command: answers[command[0]])
 
 
 def test_every_binary_has_its_law() -> None:
