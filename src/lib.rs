@@ -103,6 +103,8 @@ pub use rankquant::{
     try_rankquant_eval_search, RankQuant, RankQuantCapability, SubsetScratch,
     TwoStageCandidatePolicy,
 };
+#[doc(hidden)] // for the Python extension, which must not use the global pool
+pub use search::with_pool;
 pub use search::SearchResults;
 pub use sign_bitmap::{CandidateBatch, SignBitmap};
 

@@ -111,7 +111,7 @@ impl SignBitmap {
     fn score_all<'py>(&self, query: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyArray1<u32>>> {
         let py = query.py();
         let query = convert::vector(query, Some(self.index.dim()))?;
-        let scores = threads::run_one(py, self.index.byte_size(), || {
+        let scores = threads::run_large(py, self.index.byte_size(), || {
             self.index.try_score_all(&query)
         })?;
         Ok(scores.map_err(refused)?.into_pyarray(py))

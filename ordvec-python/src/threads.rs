@@ -23,9 +23,22 @@ pub fn run<T: Send>(py: Python<'_>, work: impl FnOnce() -> T + Send) -> PyResult
     Ok(py.detach(|| pool.install(work)))
 }
 
-/// As [`run`], for one query of an index of `bytes` bytes: on the calling thread where the core
-/// does not spread it either, because waking the pool would take longer than such a search.
+/// As [`run`], for one query of an index of `bytes` bytes: on the calling thread, which the pool
+/// helps where the core spreads the query.
 pub fn run_one<T: Send>(
+    py: Python<'_>,
+    bytes: usize,
+    work: impl FnOnce() -> T + Send,
+) -> PyResult<T> {
+    if bytes < SPREAD {
+        return Ok(py.detach(work));
+    }
+    let pool = pool(py)?;
+    Ok(py.detach(|| ordvec::with_pool(pool, work)))
+}
+
+/// [`run`] where an index of `bytes` bytes is large enough to be spread, else the calling thread.
+pub fn run_large<T: Send>(
     py: Python<'_>,
     bytes: usize,
     work: impl FnOnce() -> T + Send,

@@ -2,6 +2,7 @@
 
 mod candidates;
 mod counted;
+mod helpers;
 mod refine;
 mod results;
 mod scan;
@@ -10,6 +11,7 @@ mod spread;
 
 pub use candidates::CandidateBatch;
 pub(crate) use counted::{Counted, MOST};
+pub use helpers::with_pool;
 pub(crate) use refine::{offer, Refine, Rows};
 pub use results::SearchResults;
 pub(crate) use scan::scan_rows;

@@ -5,8 +5,10 @@
 //! threads, into pieces of rows. Each task selects the best of its piece; the selections of the
 //! pieces of a query are then merged. The order of rows is total, so the result does not depend
 //! on how the work was cut. Work that is one task runs on the calling thread, and a single query of
-//! a small index does not even start a pool.
+//! a small index does not even start a pool. The pieces of a single tile are shared between the
+//! calling thread and its helpers.
 
+use super::helpers;
 use super::results::SearchResults;
 use super::select::{Score, Select, Selector};
 use rayon::prelude::*;
@@ -95,6 +97,7 @@ impl Spread {
         let mut done: Vec<Vec<Selector>> = match tiles * pieces {
             0 => Vec::new(),
             1 => vec![run(0)],
+            tasks if tiles == 1 => helpers::each(tasks, run),
             tasks => (0..tasks).into_par_iter().map(run).collect(),
         };
         let merge = move |tile: usize| {
@@ -113,7 +116,7 @@ impl Spread {
         if tiles == 0 || worth <= 1 {
             return 1; // without a look at the pool, which would start it
         }
-        let threads = rayon::current_num_threads();
+        let threads = helpers::threads();
         if tiles >= threads {
             return 1;
         }
