@@ -18,9 +18,6 @@ import pytest
 
 from tools.declaration import ROOT
 
-# A scenario ends in its judgement, which reads the whole scenario and names its type.
-FOR_TYPES_ONLY = (("tools.rehearsal.judgement", "tools.rehearsal.scenario"),)
-
 _LISTED = re.compile(r"^``([a-z0-9_]+)``", re.MULTILINE)
 
 
@@ -54,17 +51,6 @@ def read(root: Path, package: str) -> Tree:
 
 def _imported(file: Path, files: dict[str, Path]) -> set[str]:
     return _named(ast.parse(file.read_text(encoding="utf-8")), files)
-
-
-def for_types(tree: Tree, name: str) -> set[str]:
-    """What a module imports under ``if TYPE_CHECKING:`` alone."""
-    module = ast.parse(tree.files[name].read_text(encoding="utf-8"))
-    guarded = [node for node in module.body if isinstance(node, ast.If)]
-    rest = [node for node in module.body if node not in guarded]
-    in_guard = [g for g in guarded if "TYPE_CHECKING" in ast.unparse(g.test)]
-    return _named(ast.Module(list(in_guard), []), tree.files) - _named(
-        ast.Module(list(rest), []), tree.files
-    )
 
 
 def _named(code: ast.AST, files: dict[str, Path]) -> set[str]:
@@ -121,12 +107,8 @@ def _inside(name: str, place: dict[str, int]) -> str:
 
 
 def tools() -> Tree:
-    """The tools of this tree, without the exceptions."""
-    tree = read(ROOT, "tools")
-    for importer, imported in FOR_TYPES_ONLY:
-        assert imported in for_types(tree, importer), "an exception that nobody needs"
-        tree.imports[importer].discard(imported)
-    return tree
+    """The tools of this tree."""
+    return read(ROOT, "tools")
 
 
 def test_no_module_of_tools_imports_its_importer() -> None:

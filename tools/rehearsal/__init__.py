@@ -21,8 +21,8 @@ Reading order; each imports only from above:
 ``evidence``     what a rehearsal left behind, as plain values
 ``invariants``   I1 to I7, each a function of the evidence
 ``report``       ``report.json`` and a self-contained ``report.html``
-``judgement``    a scenario's exit code, sentence and report
 ``scenario``     one run of the release in one fresh world
+``judgement``    a scenario's exit code, sentence and report
 ``rehearsal``    prepare a release once, run its scenarios, judge them
 ``command``      ``nox -s rehearse``
 ``campaign``     a release disturbed at every request

@@ -5,15 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tools.rehearsal import report
+from tools.rehearsal.scenario import Scenario
 from tools.rehearsal.workflow import graph
 from tools.rehearsal.world.journal import Entry, Journal
 from tools.rehearsal.world.uploads import Outcome as UploadOutcome
-
-if TYPE_CHECKING:
-    from tools.rehearsal.scenario import Scenario
 
 
 def report_of(scenario: Scenario) -> report.Report:

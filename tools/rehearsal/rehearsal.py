@@ -23,6 +23,7 @@ from tools.model import Problem
 from tools.rehearsal import machine, report
 from tools.rehearsal.faults import NamedFault
 from tools.rehearsal.guardian import Guardian
+from tools.rehearsal.judgement import report_of
 from tools.rehearsal.layout import Layout, slots
 from tools.rehearsal.preparation import Preparation, Prepared
 from tools.rehearsal.scenario import Gatekeeping, Scenario
@@ -105,7 +106,8 @@ class Rehearsal:
                 keep=folder / "jobs" if self.wishes.keep else None,
                 terminal=self.wishes.terminal,
             )
-            reports.append(scenario.run())
+            scenario.run()
+            reports.append(report_of(scenario))
             reuse = reuse or scenario.builds()
         return reports
 

@@ -9,12 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tools.console import console
-from tools.rehearsal import evidence, invariants, report
+from tools.rehearsal import evidence, invariants
 from tools.rehearsal.clone import EMAIL
 from tools.rehearsal.evidence import Evidence, Leak
 from tools.rehearsal.faults import NamedFault, Stage
 from tools.rehearsal.guardian import Guardian
-from tools.rehearsal.judgement import report_of
 from tools.rehearsal.preparation import Prepared
 from tools.rehearsal.progress import Board
 from tools.rehearsal.setting import Setting, WorldServices
@@ -99,14 +98,13 @@ class Scenario:
 
     # -------------------------------------------------------------- sequence
 
-    def run(self) -> report.Report:
-        """Every step in order; the report, also written below the folder."""
+    def run(self) -> None:
+        """Every step in order, in a world that ends with the last."""
         self.sampler.start()
         with self._stack:
             for name, step in self._steps():
                 console.heading(name)
                 step()
-            return report_of(self)
 
     def _steps(self) -> list[tuple[str, Callable[[], None]]]:
         fault = f", with {self.fault.name}" if self.fault else ""
