@@ -2,8 +2,8 @@
 
 On x86-64 it interprets the AVX2 kernels beside the portable ones: their loads and stores are what
 could leave a slice. An interpreter is some hundred times slower, so it runs the kernels' suites on
-few lengths (the tests shorten them under ``cfg(miri)``) and the selection's unit tests. Needs a
-nightly toolchain with the components ``miri`` and ``rust-src``.
+few lengths: the tests shorten them under ``cfg(miri)``. Needs a nightly toolchain with the
+components ``miri`` and ``rust-src``.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tools.ops.proc import run
 
 COMPONENTS = ("miri", "rust-src")
 # Unit tests by the beginning of their path.
-SUITES = ("kernels::", "search::select")
+SUITES = ("kernels::",)
 # Under Miri a program has the instructions that it is compiled for.
 AVX2 = {"RUSTFLAGS": "-Ctarget-feature=+avx2,+popcnt", "ORDVEC_REQUIRE_SIMD": "avx2"}
 
