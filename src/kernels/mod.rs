@@ -35,7 +35,11 @@ mod neon;
 ))]
 #[allow(unsafe_code)] // an intrinsic; states why it is sound
 mod prefetch;
-#[cfg(all(target_arch = "aarch64", feature = "simd-neon"))]
+#[cfg(any(
+    all(target_arch = "x86_64", feature = "simd-avx2"),
+    all(target_arch = "x86_64", feature = "simd-avx512"),
+    all(target_arch = "aarch64", feature = "simd-neon"),
+))]
 mod tiles;
 
 pub(crate) use ints::IntQueries;

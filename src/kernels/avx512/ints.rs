@@ -25,6 +25,7 @@
 
 use crate::kernels::ints::{GROUP, PAD};
 use crate::kernels::prefetch;
+use crate::kernels::tiles::tiles;
 use crate::kernels::{IntQueries, IntScratch};
 use std::arch::x86_64::*;
 
@@ -164,31 +165,9 @@ fn many<const BITS: usize>(
     scratch: &mut IntScratch,
     out: &mut [i32],
 ) {
-    let (stride, count) = (query.stride(), query.count());
-    let len = rows.len() / query.width();
-    assert_eq!(out.len(), len * count);
-    let padded = len.next_multiple_of(ROWS);
-    if scratch.len() < padded * stride {
-        scratch.resize(padded * stride, 0);
-    }
-    for (row, to) in rows
-        .chunks_exact(query.width())
-        .zip(scratch.chunks_exact_mut(stride))
-    {
-        unpack::<BITS>(row, to);
-    }
-    for first_query in (0..count).step_by(GROUP) {
-        let queries = &query.values()[first_query * stride..][..GROUP * stride];
-        for first_row in (0..len).step_by(ROWS) {
-            let rows = &scratch[first_row * stride..][..ROWS * stride];
-            let dots = sixteen(queries, rows, stride);
-            let there = ROWS.min(len - first_row);
-            for (slot, dots) in dots.iter().enumerate().take(count - first_query) {
-                let start = (first_query + slot) * len + first_row;
-                out[start..start + there].copy_from_slice(&dots[..there]);
-            }
-        }
-    }
+    let tile = |queries: &[i8], rows: &[u8]| sixteen(queries, rows, query.stride());
+    let unpack = |row: &[u8], to: &mut [u8]| unpack::<BITS>(row, to);
+    tiles(query, rows, scratch, out, unpack, tile);
 }
 
 /// Codes of a packed row, plane by plane, zeros up to the end of `to`.
