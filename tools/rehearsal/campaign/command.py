@@ -43,7 +43,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--only", default="", metavar="JOB", help="disturb this job alone")
     parser.add_argument("--replay", default="", metavar="NAME", help="play this scenario")
     parser.add_argument("--list", action="store_true", help="name the scenarios and stop")
-    parser.add_argument("--jobs", type=int, default=cpu_count(), metavar="N", help="at once")
+    # Two for each core: a scenario spends half of its time waiting for a late answer or a retry.
+    parser.add_argument("--jobs", type=int, default=2 * cpu_count(), metavar="N", help="at once")
 
 
 def main(args: argparse.Namespace) -> object:
