@@ -54,7 +54,7 @@ def publish_crate(context: Context, name: str) -> PublishedCrate:
 
     Raises:
         Mismatch: the re-packaged crate differs (before any token), or crates.io serves others.
-        Transient: crates.io did not answer, or did not take the upload; nothing is stored.
+        Transient: crates.io did not answer, or did not take the upload.
         PartlyPublished: stored and not served everywhere yet, or a crate before it is public.
     """
     crate = context.declaration.crate_named(name)
@@ -172,8 +172,11 @@ def _asked_wait(context: Context, refusal: str) -> float | None:
 def _require_served(crate: Crate, context: Context, reading: Reading) -> None:
     if reading.presence is Presence.IDENTICAL:
         return
-    raise PartlyPublished(
-        f"{crate.name} {context.version} is not served identically everywhere yet",
-        problems=reading.problems(),
-        remedy="re-run this job; it uploads nothing that is stored",
-    )
+    message = f"{crate.name} {context.version} is not served identically everywhere yet"
+    remedy = "re-run this job; it uploads nothing that is stored"
+    if reading.known:
+        raise PartlyPublished(message, problems=reading.problems(), remedy=remedy)
+    # A surface that does not answer shows nothing, so code 20 would claim more than is known.
+    message = f"whether crates.io has stored {crate.name} {context.version} is not known"
+    error = Transient(message, problems=reading.problems(), remedy=remedy)
+    raise partly(error, ", ".join(crate.requires)) if crate.requires else error

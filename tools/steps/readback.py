@@ -49,6 +49,12 @@ class Reading:
         """Whether each artifact is either served everywhere or known nowhere."""
         return set(self.by_artifact.values()) <= {Presence.IDENTICAL, Presence.ABSENT}
 
+    @property
+    def known(self) -> bool:
+        """Whether some surface shows something of it."""
+        silent = {Presence.ABSENT, Presence.UNREADABLE}
+        return any(item.presence not in silent for item in self.observations)
+
     def problems(self) -> list[Problem]:
         """The surfaces that do not serve the expected bytes."""
         return [

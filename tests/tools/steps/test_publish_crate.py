@@ -262,6 +262,34 @@ def test_unreadable_is_never_taken_for_absent(built: Scene, host: str, code: int
         assert "data-access" in str(caught.value), "the policy is named"
 
 
+def test_an_index_that_falls_silent_before_the_upload_is_not_called_partly_published(
+    built: Scene,
+) -> None:
+    """Bug: nothing arrived, the index could not be read any more, and the code said 20."""
+    built.world.faults.add(
+        Fault(API, "PUT", PUBLISH, ResetBefore()),
+        Fault(INDEX, "GET", "", ResetBefore(), skip=2, times=0),
+    )
+    with pytest.raises(Transient, match="not known") as caught:
+        built.publish_crate("ordvec")
+    assert (caught.value.exit_code, ledger(built)) == (75, [])
+    built.world.faults.clear()
+    assert built.publish_crate("ordvec").uploaded
+
+
+def test_an_index_that_falls_silent_before_the_second_upload_says_what_is_public(
+    built: Scene,
+) -> None:
+    built.publish_crate("ordvec")
+    built.world.faults.add(
+        Fault(API, "PUT", PUBLISH, ResetBefore()),
+        Fault(INDEX, "GET", "ordvec-manifest$", ResetBefore(), skip=2, times=0),
+    )
+    with pytest.raises(PartlyPublished, match="already public: ordvec") as caught:
+        built.publish_crate("ordvec-manifest")
+    assert "not known" in str(caught.value)
+
+
 def test_a_served_crate_with_one_byte_changed_stops(built: Scene) -> None:
     built.world.faults.add(Fault(STATIC, "GET", "", FlipByte(), times=0))
     with pytest.raises(Mismatch) as caught:
