@@ -16,6 +16,7 @@ import select
 import shutil
 import signal
 import sys
+import tempfile
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -40,6 +41,8 @@ LONGEST = 90.0
 CRASHED, HUNG = 70, -100
 # The suffix, in place of the log's, of the list of files that the job should not know of.
 TRESPASS = ".trespass"
+# The suffix of the job's own temporary folder.
+TEMPORARY = ".tmp"
 # A step of the product that a test replaces with a broken one.
 Tamper = Callable[[], None]
 
@@ -122,8 +125,12 @@ def _child(call: JobCall, line: Line) -> int:
     sys.stdout = sys.stderr = stream
     _watch(call.root, call.log.with_suffix(TRESPASS))
     token = {"GITHUB_TOKEN": call.token} if line.has_token else {}
+    # What a killed child leaves goes away with the scenario's folder.
+    temporary = call.log.with_suffix(TEMPORARY)
+    temporary.mkdir(exist_ok=True)
+    tempfile.tempdir = str(temporary)
     os.environ.clear()
-    os.environ.update({**call.env, **token})
+    os.environ.update({**call.env, **token, "TMPDIR": str(temporary)})
     os.chdir(call.root)
     programs.install(call.timeout)
     if call.tamper is not None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +13,9 @@ from tools.rehearsal.campaign import catalogue
 from tools.rehearsal.campaign.actions import ACTIONS
 from tools.rehearsal.campaign.campaign import Campaign
 from tools.rehearsal.campaign.outcome import End
+from tools.rehearsal.campaign.performance import perform
 from tools.rehearsal.campaign.report import replay_line
+from tools.rehearsal.campaign.scenario import parse
 from tools.rehearsal.machine import cpu_count
 
 SEED = 3
@@ -51,6 +55,19 @@ def test_the_jobs_are_those_from_the_draft_to_the_un_draft(campaign: Campaign) -
         *("static.crates.io", "pypi.org", "upload.pypi.org", "files.pythonhosted.org"),
         *("fulcio.sigstore.dev", "rekor.sigstore.dev", "release-assets.githubusercontent.com"),
     } <= hosts
+
+
+def test_a_killed_job_leaves_nothing_outside_the_scenarios_folder(
+    campaign: Campaign, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bug: copies of the dists stayed in the user's temporary folder, one for each kill."""
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(outside))
+    killed = parse("publish-pypi POST upload.pypi.org/legacy/ #1 kill-after")
+    found = perform(campaign.stage, killed, tmp_path / "scenario")
+    assert (found.end, found.problems) == (End.COMPLETED, ())
+    assert list(outside.iterdir()) == []
 
 
 def test_the_catalogue_is_the_same_for_the_same_seed(campaign: Campaign) -> None:

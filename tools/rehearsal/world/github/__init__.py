@@ -66,12 +66,12 @@ class GitHub(Stage):
 
     Args:
         repository: ``OWNER/NAME``.
-        origin: the bare git repository.
+        origin: the bare git repository; the keyring's folder is made beside it.
         clock: the time.
     """
 
     def __init__(self, repository: str, origin: Path, clock: Clock = utc_now) -> None:
-        self.core = Core(repository, BareRepository(origin), Keyring(), clock)
+        self.core = Core(repository, BareRepository(origin), Keyring(origin.parent), clock)
         self._storage = assets.Storage(self.core)
 
     @property

@@ -45,11 +45,14 @@ UNSIGNED = Verdict(False, "unsigned")
 
 
 class Keyring:
-    """The signing keys that accounts have registered, each with its owner's email address."""
+    """The signing keys that accounts have registered, each with its owner's email address.
 
-    def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="keyring-")
-        self._root = Path(self._folder.name)
+    Args:
+        folder: where a folder of its own is made, which stays.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._root = Path(tempfile.mkdtemp(prefix="keyring-", dir=folder))
         self._allowed = self._root / "allowed_signers"
         self._allowed.touch()
         self._emails: set[str] = set()
