@@ -8,6 +8,7 @@
 //!
 //! The classes carry the calls: `write`, `write_to`, `load`, `read_from`, `load_from_bytes`.
 
+mod ahead;
 mod element;
 mod header;
 mod invariant;

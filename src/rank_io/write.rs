@@ -4,6 +4,7 @@
 //! old file or the new one, whole. The folder is not synced: a loss of power soon after a write
 //! may bring the old file back. Who must know that the new one stays syncs the folder.
 
+use super::ahead::Ahead;
 use super::element::Element;
 use super::stored::Stored;
 use std::ffi::OsString;
@@ -33,10 +34,11 @@ pub(crate) fn to_writer<T: Stored, W: Write>(index: &T, mut writer: W) -> io::Re
 
 /// Writes a file, replacing what is there only once the new file is complete and synced.
 pub(crate) fn to_file<T: Stored>(index: &T, path: &Path) -> io::Result<()> {
-    index.header()?; // refuse before a temporary file exists
-    let (mut file, temporary) = Temporary::create(path)?;
-    to_writer(index, &mut file)?;
-    file.sync_all()?;
+    let header = index.header()?; // refuse before a temporary file exists
+    let (file, temporary) = Temporary::create(path)?;
+    let len = header.encode().len() as u64 + size_of_val(index.rows()) as u64;
+    to_writer(index, Ahead::new(&file, len))?;
+    file.sync_data()?; // and the length, without which the data cannot be read
     drop(file); // an open file cannot be renamed on every platform
     temporary.persist(path)
 }
