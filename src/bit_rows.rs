@@ -1,7 +1,7 @@
 //! Rows of bits and their integer scores, shared by [`crate::Bitmap`] and
 //! [`crate::SignBitmap`].
 
-use crate::kernels::BitKernel;
+use crate::kernels::{self, BitKernel};
 use crate::rows;
 use crate::search::{CandidateBatch, Counted, SearchResults, Select, Selector, Spread, Task, MOST};
 use rayon::prelude::*;
@@ -77,6 +77,7 @@ impl BitRows {
         best: &mut [Select<'_, u32>],
     ) {
         let words = self.words;
+        let passing = kernels::any().passing;
         let mut scores = vec![0; BLOCK * best.len()];
         let counted = |best: &Select<'_, u32>| Counted::new(best.k(), 64 * words);
         let mut filters: Vec<_> = best
@@ -91,7 +92,7 @@ impl BitRows {
             kernel(queries, part, words, scores);
             for (query, scores) in scores.chunks_exact(len).enumerate() {
                 match filters.get_mut(query) {
-                    Some(filter) => filter.offer(scores, first),
+                    Some(filter) => filter.offer(passing, scores, first),
                     None => best[query].push_run(scores, first),
                 }
             }

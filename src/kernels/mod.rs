@@ -63,6 +63,9 @@ pub(crate) const COMPILED: &[Level] = &[
 /// as many counts for each query as there are rows, query by query.
 pub(crate) type BitKernel = fn(queries: &[u64], rows: &[u64], words: usize, out: &mut [u32]);
 
+/// [`Kernels::passing`].
+pub(crate) type Passing = fn(scores: &[u32], least: u32, out: &mut [u32]) -> usize;
+
 /// Where a kernel unpacks rows that it goes over several times.
 pub(crate) type IntScratch = Vec<u8>;
 
@@ -75,6 +78,10 @@ pub(crate) struct Kernels {
     /// Bit `i % 64` of word `i / 64` is set where `values[i]` is above zero. `values` is 64 times as
     /// long as `out`.
     pub(crate) signs: fn(values: &[f32], out: &mut [u64]),
+    /// Writes the positions of the scores of at least `least` to the beginning of `out`, which is
+    /// as long as `scores`, in ascending order; how many there are. What comes after them in `out`
+    /// is anything.
+    pub(crate) passing: Passing,
     /// The first packed row whose buckets are not equally full. `bits` is 1, 2 or 4.
     pub(crate) uneven: fn(rows: &[u8], dim: usize, bits: u8) -> Option<usize>,
     /// `sum_i q_i r_i` of two rank vectors, exact.

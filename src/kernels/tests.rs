@@ -116,6 +116,29 @@ fn sign_bits() {
 }
 
 #[test]
+fn passing_scores() {
+    for_each_level(|kernels, level| {
+        for length in [0, 1, 5, 15, 16, 17, 31, 32, 33, 100, 127, 128] {
+            let mut scores: Vec<u32> = integers(length, 1000, length as u64 + 1)
+                .into_iter()
+                .map(|score| score as u32)
+                .collect();
+            if let [_, .., last] = &mut scores[..] {
+                *last = u32::MAX; // the comparison has no sign
+            }
+            for least in [0, 1, 500, 995, 1000, 1 << 31, u32::MAX] {
+                let mut out = vec![9; length];
+                let count = (kernels.passing)(&scores, least, &mut out);
+                let expected: Vec<u32> = (0..length as u32)
+                    .filter(|&at| scores[at as usize] >= least)
+                    .collect();
+                assert_eq!(out[..count], expected, "{level} {length} {least}");
+            }
+        }
+    });
+}
+
+#[test]
 #[cfg_attr(miri, ignore = "too long for an interpreter")]
 fn uneven_rows_are_found() {
     for_each_level(|kernels, level| {

@@ -92,7 +92,10 @@ mod tests {
                 }
                 ahead.flush().unwrap();
                 file.sync_data().unwrap();
-                assert!(fs::read(&path).unwrap() == bytes, "{len} in steps of {step}");
+                assert!(
+                    fs::read(&path).unwrap() == bytes,
+                    "{len} in steps of {step}"
+                );
             }
         }
         fs::remove_file(&path).unwrap();

@@ -5,16 +5,10 @@
 //! chosen, most of its time goes into rows that a better bound would have turned away.
 
 use super::select::Select;
+use crate::kernels::Passing;
 
-/// Scores looked at together.
-const RUN: usize = 32;
-
-/// Whether one of the scores is at least `pass`. No early exit, so that it vectorises; scores are
-/// far below 2^31.
-fn any(scores: &[u32; RUN], pass: u32) -> bool {
-    let good = |any, &score: &u32| any | (score as i32 >= pass as i32);
-    scores.iter().fold(false, good)
-}
+/// Scores looked at between two changes of the bound.
+const BLOCK: usize = 128;
 
 /// Largest score for which counting pays.
 pub(crate) const MOST: usize = 1 << 12;
@@ -44,17 +38,11 @@ impl Counted {
     }
 
     /// Looks at consecutive rows, the first of them `first`. Calls are in ascending order.
-    pub(crate) fn offer(&mut self, scores: &[u32], first: usize) {
-        let (runs, rest) = scores.as_chunks();
-        for (run, scores) in runs.iter().enumerate() {
-            if any(scores, self.pass()) {
-                self.take(scores, RUN, first + run * RUN);
-            }
-        }
-        if !rest.is_empty() {
-            let mut last = [0; RUN];
-            last[..rest.len()].copy_from_slice(rest);
-            self.take(&last, rest.len(), first + runs.len() * RUN);
+    pub(crate) fn offer(&mut self, passing: Passing, scores: &[u32], first: usize) {
+        for (block, scores) in scores.chunks(BLOCK).enumerate() {
+            let mut good = [0; BLOCK];
+            let count = passing(scores, self.pass(), &mut good[..scores.len()]);
+            self.take(scores, &good[..count], first + block * BLOCK);
         }
     }
 
@@ -63,25 +51,14 @@ impl Counted {
         self.least + u32::from(self.above >= self.m)
     }
 
-    #[inline(always)] // so that a whole run is unrolled
-    fn take(&mut self, scores: &[u32; RUN], len: usize, first: usize) {
-        let pass = self.pass();
-        // No branch on a score: which ones are good enough cannot be predicted.
-        let (mut good, mut count) = ([0u8; RUN], 0);
-        for (at, &score) in scores.iter().enumerate().take(len) {
-            good[count % RUN] = at as u8;
-            count += usize::from(score >= pass);
-        }
-        let start = self.kept.len();
-        let kept = good[..count].iter().map(|&at| {
-            let at = usize::from(at) % RUN;
-            (scores[at], (first + at) as u32)
-        });
-        self.kept.extend(kept);
-        for &(score, _) in &self.kept[start..] {
+    /// Keeps the rows at the positions `good`.
+    fn take(&mut self, scores: &[u32], good: &[u32], first: usize) {
+        for &at in good {
+            let score = scores[at as usize];
+            self.kept.push((score, first as u32 + at));
             self.counts[score as usize] += 1;
         }
-        self.above += self.kept.len() - start;
+        self.above += good.len();
         // Without those of the least score there are enough: they are out.
         while self.above - self.counts[self.least as usize] as usize >= self.m {
             self.above -= self.counts[self.least as usize] as usize;
@@ -104,6 +81,7 @@ mod tests {
     /// The filter changes nothing: with it and without it the selection is the same.
     #[test]
     fn the_selection_is_that_of_all_rows() {
+        let passing = crate::kernels::any().passing;
         let mut state = 7u32;
         let mut step = move || {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -123,7 +101,7 @@ mod tests {
                     all.push_run(&scores, 5);
                     let mut filter = Counted::new(m, 1000);
                     for (block, scores) in scores.chunks(100).enumerate() {
-                        filter.offer(scores, 5 + 100 * block);
+                        filter.offer(passing, scores, 5 + 100 * block);
                     }
                     filter.finish(&mut some);
                     let expected: Vec<_> = all.finish().collect();

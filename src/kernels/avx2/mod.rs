@@ -7,7 +7,7 @@ mod bits;
 mod ints;
 
 use super::compiled::compiled;
-use super::portable::{codes, composition, ranks};
+use super::portable::{codes, composition, passing, ranks};
 use super::{CodePlanes, Kernels, QueryPlanes};
 
 /// The table of this level.
@@ -15,6 +15,7 @@ pub(super) static KERNELS: Kernels = Kernels {
     overlap: bits::overlap,
     agreement: bits::agreement,
     signs: bits::signs,
+    passing,
     uneven,
     rank_rank,
     float_rank,
@@ -30,5 +31,6 @@ compiled! {
     float_rank(query: &[f32], rows: &[u16], out: &mut [f64]) = ranks::float_rank;
     code_code(query: &CodePlanes, rows: &[u8], out: &mut [u64]) = codes::code_code;
     float_code(query: &QueryPlanes, rows: &[u8], out: &mut [f64]) = codes::float_code;
+    passing(scores: &[u32], least: u32, out: &mut [u32]) -> usize = passing::passing;
     uneven(rows: &[u8], dim: usize, bits: u8) -> Option<usize> = composition::uneven;
 }

@@ -10,7 +10,8 @@
 //! 4. The rows that eight does not divide repeat the last row; only their sums are written.
 //! 5. All queries go over a group of rows before the next group: it stays in the nearest cache.
 //! 6. Rows further on are asked for ahead of their use.
-//! 7. Rows of at most two vectors stay in registers while all queries go over their group.
+//! 7. Rows of at most two vectors stay in registers while all queries go over their group. Their
+//!    sums fit in 16 bits, so that four rows are folded as one vector.
 
 use crate::kernels::prefetch;
 use std::arch::x86_64::*;
@@ -51,7 +52,7 @@ fn sign_words(values: &[f32], out: &mut [u64]) {
     }
 }
 
-#[target_feature(enable = "avx512f,avx512vpopcntdq")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vpopcntdq")]
 fn count<const AGREE: bool>(queries: &[u64], rows: &[u64], words: usize, out: &mut [u32]) {
     let len = rows.len() / words;
     assert_eq!(queries.len() / words * len, out.len());
@@ -66,7 +67,7 @@ fn count<const AGREE: bool>(queries: &[u64], rows: &[u64], words: usize, out: &m
 }
 
 /// Whole groups of rows of `PARTS` vectors, the last of which may be cut short.
-#[target_feature(enable = "avx512f,avx512vpopcntdq")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vpopcntdq")]
 fn narrow<const AGREE: bool, const PARTS: usize>(
     queries: &[u64],
     rows: &[u64],
@@ -88,7 +89,7 @@ fn narrow<const AGREE: bool, const PARTS: usize>(
                     *sum = add::<AGREE>(*sum, query, row);
                 }
             }
-            let counts = to_array::<AGREE>(fold(sums), words);
+            let counts = to_array::<AGREE>(fold_small(sums), words);
             out[group * ROWS..][..ROWS].copy_from_slice(&counts);
         }
     }
@@ -174,14 +175,13 @@ unsafe fn eight<const AGREE: bool>(query: &[u64], rows: [*const u64; ROWS]) -> [
             }
         }
     }
-    to_array::<AGREE>(fold(sums), query.len())
+    to_array::<AGREE>(_mm512_cvtepi64_epi32(fold(sums)), query.len())
 }
 
 /// Counts of shared bits, or of those that agree in rows of `words` words.
 #[inline]
 #[target_feature(enable = "avx512f")]
-fn to_array<const AGREE: bool>(sums: __m512i, words: usize) -> [u32; ROWS] {
-    let mut counts = _mm512_cvtepi64_epi32(sums);
+fn to_array<const AGREE: bool>(mut counts: __m256i, words: usize) -> [u32; ROWS] {
     if AGREE {
         let all = _mm256_set1_epi32((words * 64) as i32);
         counts = _mm256_sub_epi32(all, counts);
@@ -211,6 +211,27 @@ fn fold(s: [__m512i; ROWS]) -> __m512i {
     let (ab, cd) = (pairs(s[0], s[1]), pairs(s[2], s[3]));
     let (ef, gh) = (pairs(s[4], s[5]), pairs(s[6], s[7]));
     quarters(quarters(ab, cd), quarters(ef, gh))
+}
+
+/// As [`fold`], for sums over all lanes of at most 65,535.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn fold_small(s: [__m512i; ROWS]) -> __m256i {
+    let four = |a, b, c, d| {
+        let low = _mm512_or_si512(a, _mm512_slli_epi64::<16>(b));
+        let high = _mm512_or_si512(c, _mm512_slli_epi64::<16>(d));
+        _mm512_or_si512(low, _mm512_slli_epi64::<32>(high))
+    };
+    let (low, high) = (four(s[0], s[1], s[2], s[3]), four(s[4], s[5], s[6], s[7]));
+    let (even, odd) = (
+        _mm512_unpacklo_epi64(low, high),
+        _mm512_unpackhi_epi64(low, high),
+    );
+    let all = _mm512_add_epi16(even, odd);
+    let upper = _mm512_extracti64x4_epi64::<1>(all);
+    let half = _mm256_add_epi16(_mm512_castsi512_si256(all), upper);
+    let upper = _mm256_extracti128_si256::<1>(half);
+    _mm256_cvtepu16_epi32(_mm_add_epi16(_mm256_castsi256_si128(half), upper))
 }
 
 /// Adds neighbouring words: the sums of `a` in the even lanes, of `b` in the odd ones.

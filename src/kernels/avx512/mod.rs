@@ -6,6 +6,7 @@
 mod bits;
 mod composition;
 mod ints;
+mod passing;
 
 use super::compiled::compiled;
 use super::portable::{codes, ranks};
@@ -16,6 +17,7 @@ pub(super) static KERNELS: Kernels = Kernels {
     overlap: bits::overlap,
     agreement: bits::agreement,
     signs: bits::signs,
+    passing: passing::passing,
     uneven: composition::uneven,
     rank_rank,
     float_rank,

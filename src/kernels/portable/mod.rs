@@ -12,6 +12,7 @@ mod bits;
 pub(super) mod codes;
 pub(super) mod composition;
 mod ints;
+pub(super) mod passing;
 pub(super) mod ranks;
 
 use super::Kernels;
@@ -21,6 +22,7 @@ pub(super) static KERNELS: Kernels = Kernels {
     overlap: bits::overlap,
     agreement: bits::agreement,
     signs: bits::signs,
+    passing: passing::passing,
     uneven: composition::uneven,
     rank_rank: ranks::rank_rank,
     float_rank: ranks::float_rank,
