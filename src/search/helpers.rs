@@ -3,15 +3,25 @@
 //! A parallel iterator started outside a pool moves the work into it and sleeps meanwhile: three
 //! wake-ups one after the other, which takes as long as a single query of a middling index. Here
 //! the calling thread begins at once, the others take over what is left when they have woken.
+//!
+//! To wake takes as long as a tenth of a millisecond of scanning. So helpers look out for the next
+//! call for a moment before they go to sleep, and the calling thread for the last of its helpers.
 
-use rayon::{Scope, ThreadPool};
+use rayon::{Scope, ThreadPool, Yield};
 use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// How long a thread looks out before it sleeps.
+const LOOKOUT: Duration = Duration::from_micros(100);
 
 thread_local! {
     /// The pool of [`with_pool`].
     static POOL: Cell<Option<&'static ThreadPool>> = const { Cell::new(None) };
+
+    /// Whether this thread of a pool is looking out.
+    static LOOKING: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Runs `work` on the calling thread; what it shares goes to the threads of `pool`, not of the
@@ -47,15 +57,54 @@ pub(super) fn each<R: Send>(tasks: usize, run: impl Fn(usize) -> R + Sync) -> Ve
             .push(result);
     };
     let helpers = threads().min(tasks) - 1;
-    fn all<'scope>(scope: &Scope<'scope>, helpers: usize, work: &'scope (impl Fn() + Sync)) {
-        (0..helpers).for_each(|_| scope.spawn(|_| work()));
+    let busy = AtomicUsize::new(helpers);
+    let help = || {
         work();
+        look_out();
+        busy.fetch_sub(1, Ordering::Relaxed);
+    };
+    let lead = || {
+        work();
+        if rayon::current_thread_index().is_some() {
+            return; // a thread of a pool has other tasks meanwhile
+        }
+        let until = Instant::now() + LOOKOUT;
+        while busy.load(Ordering::Relaxed) > 0 && Instant::now() < until {
+            std::hint::spin_loop();
+        }
+    };
+    fn all<'scope>(
+        scope: &Scope<'scope>,
+        helpers: usize,
+        help: &'scope (impl Fn() + Sync),
+        lead: impl Fn(),
+    ) {
+        (0..helpers).for_each(|_| scope.spawn(|_| help()));
+        lead();
     }
     match POOL.get() {
-        Some(pool) => pool.in_place_scope(|scope| all(scope, helpers, &work)),
-        None => rayon::in_place_scope(|scope| all(scope, helpers, &work)),
+        Some(pool) => pool.in_place_scope(|scope| all(scope, helpers, &help, lead)),
+        None => rayon::in_place_scope(|scope| all(scope, helpers, &help, lead)),
     }
     done.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Lets this thread of a pool, when the present task has ended, take tasks without sleeping until
+/// there has been none for [`LOOKOUT`].
+fn look_out() {
+    if LOOKING.replace(true) {
+        return; // this very task was taken so
+    }
+    rayon::spawn(|| {
+        let mut until = Instant::now() + LOOKOUT;
+        while Instant::now() < until {
+            match rayon::yield_now() {
+                Some(Yield::Executed) => until = Instant::now() + LOOKOUT,
+                _ => std::hint::spin_loop(),
+            }
+        }
+        LOOKING.set(false);
+    });
 }
 
 #[cfg(test)]

@@ -24,8 +24,9 @@ const TASK_SELECTED: usize = 1 << 20;
 /// Bytes of rows below which a piece is not worth a task.
 const PIECE_BYTES: usize = 1 << 20;
 
-/// Pieces per idle thread: a thread that is held up costs the others half of its share.
-const PIECES: usize = 2;
+/// Pieces per idle thread. More of them even out threads of unlike speed, but each has selections
+/// of its own, whose merging costs a short search more than that gains.
+const PIECES: usize = 1;
 
 /// A search that is to be spread.
 #[derive(Clone, Copy)]
