@@ -9,9 +9,9 @@ use std::fmt::Debug;
 use std::io::{self, Cursor, ErrorKind};
 use std::path::{Path, PathBuf};
 
-/// What a loader may hold beyond two bytes for each byte of the file: a row's scratch (8 KiB at the
-/// widest), an error's text, and room to spare.
-const SLACK: usize = 32 << 10;
+/// What a loader may hold beyond two bytes for each byte of the file: a mark for each rank there can
+/// be (64 KiB), an error's text, and room to spare.
+const SLACK: usize = 96 << 10;
 
 /// What the probe may hold, whatever the file: a header, an error's text, a path.
 const PROBE: usize = 16 << 10;
