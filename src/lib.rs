@@ -62,7 +62,9 @@
 //! # Features
 //!
 //! `simd-avx2`, `simd-avx512`, `simd-neon` (all default) each compile one instruction set in,
-//! see [`simd`]. `serde` derives `Serialize` and `Deserialize` on [`SearchResults`].
+//! see [`simd`]. `serde` derives `Serialize` and `Deserialize` on [`SearchResults`]. `early-sync`
+//! lets a `write` on Linux send each piece to the disk while the next one is being written, for
+//! which it adds `rustix`; the wheels and the C ABI have it. Without it the core needs `rayon` alone.
 //! `experimental` and `test-utils` promise no stability.
 
 #![deny(missing_docs, unsafe_code)]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import struct
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -214,6 +216,19 @@ def test_a_write_replaces_the_file_and_leaves_nothing_else(
     case.filled(corpus).write(path)
     assert len(case.load(path)) == len(corpus)
     assert [entry.name for entry in tmp_path.iterdir()] == ["index"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this platform has no named pipes")
+def test_a_write_does_not_wait_for_the_reader_of_the_pipe_that_it_replaces(
+    corpus: Floats, tmp_path: Path
+) -> None:
+    case, path = CASES[0], tmp_path / "index"
+    os.mkfifo(path)
+    writer = threading.Thread(target=case.filled(corpus).write, args=(path,), daemon=True)
+    writer.start()
+    writer.join(timeout=30)
+    assert not writer.is_alive()
+    assert len(case.load(path)) == len(corpus)
 
 
 @each_index

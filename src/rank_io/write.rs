@@ -4,7 +4,7 @@
 //! old file or the new one, whole. The folder is not synced: a loss of power soon after a write
 //! may bring the old file back. Who must know that the new one stays syncs the folder.
 
-use super::ahead::Ahead;
+use super::ahead::{self, Ahead};
 use super::element::Element;
 use super::stored::Stored;
 use std::ffi::OsString;
@@ -13,21 +13,25 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Bytes converted at a time, where a conversion is needed.
+/// Bytes converted at a time, where a conversion is needed, and of the first write where not.
 const CHUNK: usize = 1 << 18;
 
 /// Writes header and rows to `writer` and flushes it.
 pub(crate) fn to_writer<T: Stored, W: Write>(index: &T, mut writer: W) -> io::Result<()> {
-    writer.write_all(&index.header()?.encode())?;
+    let mut chunk = index.header()?.encode();
     if let Some(bytes) = T::Element::as_bytes(index.rows()) {
-        writer.write_all(bytes)?;
+        // The header goes with the first rows: what follows begins at a page.
+        let (first, rest) = bytes.split_at(bytes.len().min(CHUNK - chunk.len()));
+        chunk.extend_from_slice(first);
+        writer.write_all(&chunk)?;
+        writer.write_all(rest)?;
         return writer.flush();
     }
-    let mut bytes = Vec::new();
+    writer.write_all(&chunk)?;
     for values in index.rows().chunks(CHUNK / T::Element::SIZE) {
-        bytes.clear();
-        T::Element::write_le(values, &mut bytes);
-        writer.write_all(&bytes)?;
+        chunk.clear();
+        T::Element::write_le(values, &mut chunk);
+        writer.write_all(&chunk)?;
     }
     writer.flush()
 }
@@ -38,6 +42,7 @@ pub(crate) fn to_file<T: Stored>(index: &T, path: &Path) -> io::Result<()> {
     let (file, temporary) = Temporary::create(path)?;
     let len = header.encode().len() as u64 + size_of_val(index.rows()) as u64;
     to_writer(index, Ahead::new(&file, len))?;
+    ahead::forget(path);
     file.sync_data()?; // and the length, without which the data cannot be read
     drop(file); // an open file cannot be renamed on every platform
     temporary.persist(path)
