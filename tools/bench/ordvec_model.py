@@ -38,8 +38,9 @@ class Line:
     """One call: its medians in seconds on both sides.
 
     `scanned` is the bytes of rows that a scan by one query reads, 0 where the call is none;
-    `bandwidth` is the bytes per second of one pass over memory in this setting; `alone` is the
-    median of this tree on one thread, where the setting has more and the call is one query.
+    `bandwidth` is the bytes per second of one pass over memory in this setting. Where the setting
+    has several threads and the call is one query, `alone` is the median of this tree on one thread
+    and `memory` is how many times as fast as one thread all of them read that many bytes.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Line:
     scanned: int
     bandwidth: float
     alone: float | None = None
+    memory: float | None = None
 
     @property
     def ratio(self) -> float:
@@ -75,18 +77,42 @@ class Line:
     def cells(self) -> tuple[str, ...]:
         """The row of the table, in the order of :data:`COLUMNS`."""
         times = (f"{seconds * 1e3:.3f}" for seconds in (self.peer, self.ours))
-        speedup = "" if self.speedup is None else f"{self.speedup:.2f}"
-        ratios = (f"{self.ratio:.2f}", f"{self.ratio_cpu:.2f}", speedup)
-        return (self.name, *times, *ratios, self.share)
+        gains = ("" if gain is None else f"{gain:.2f}" for gain in (self.speedup, self.memory))
+        return (
+            self.name,
+            *times,
+            f"{self.ratio:.2f}",
+            f"{self.ratio_cpu:.2f}",
+            *gains,
+            self.share,
+        )
 
 
-COLUMNS = ("call", "peer, ms", "ours, ms", "ratio", "ratio, CPU", "speed-up", "bandwidth")
+COLUMNS = (
+    "call",
+    "peer, ms",
+    "ours, ms",
+    "ratio",
+    "ratio, CPU",
+    "speed-up",
+    "memory",
+    "bandwidth",
+)
 
 Results = Mapping[Setting, Sequence[Line]]
 
 
-def line(name: str, scanned: int, bandwidth: float, of: Mapping[str, Samples]) -> Line:
-    """A line from the samples of the sides "ours", "peer" and, where it was measured, "alone"."""
+def line(
+    name: str,
+    scanned: int,
+    bandwidth: float,
+    of: Mapping[str, Samples],
+    gains: Sequence[float] = (),
+) -> Line:
+    """A line from the samples of the sides "ours", "peer" and, where it was measured, "alone".
+
+    `gains` are samples of :attr:`Line.memory`.
+    """
     median = {side: statistics.median(samples.wall) for side, samples in of.items()}
     return Line(
         name,
@@ -97,4 +123,5 @@ def line(name: str, scanned: int, bandwidth: float, of: Mapping[str, Samples]) -
         scanned=scanned,
         bandwidth=bandwidth,
         alone=median.get("alone"),
+        memory=statistics.median(gains) if gains else None,
     )

@@ -22,6 +22,9 @@ WORKER = Path(__file__).with_name("ordvec_worker.py")
 # A round that takes longer than this many budgets is the last one.
 LONG = 3
 
+# Bytes that no cache holds.
+UNCACHED = 1 << 28
+
 
 class WorkerFailed(ReleaseError):
     """A timed process ended before its last call."""
@@ -55,6 +58,10 @@ class Side:
     def time(self, seconds: float) -> Samples:
         """Times the current call for about that long, at least once."""
         return Samples(*self.ask({"time": seconds}))
+
+    def stream(self, size: int, threads: int) -> float:
+        """Bytes per second at which so many threads read `size` bytes over and over."""
+        return float(self.ask({"stream": (size, threads)}))
 
     def _failed(self) -> WorkerFailed:
         return WorkerFailed(
@@ -108,11 +115,17 @@ def compare(
             (folder / name).mkdir(exist_ok=True)
             job = {"dim": setting.dim, "rows": setting.rows, "folder": str(folder / name)}
             running.append(stack.enter_context(started(name, python, job, count)))
-        bandwidth = max(float(side.ask("bandwidth")) for side in running)
+        bandwidth = max(side.stream(UNCACHED, 1) for side in running)
         while call := _next(running):
             name, scanned = call
             timed = [s for s in running if s.name != "alone" or name.endswith(ONE_QUERY)]
-            yield line(name, scanned, bandwidth, _turns(timed, rounds, budget))
+            gains: list[float] = []
+            samples = {side.name: Samples([], []) for side in timed}
+            for _ in _turns(samples, timed, rounds, budget):
+                if scanned and threads > 1:
+                    one, all_of_them = (running[0].stream(scanned, n) for n in (1, threads))
+                    gains.append(all_of_them / one)
+            yield line(name, scanned, bandwidth, samples, gains)
 
 
 def _next(sides: Sequence[Side]) -> tuple[str, int] | None:
@@ -125,15 +138,17 @@ def _next(sides: Sequence[Side]) -> tuple[str, int] | None:
     return None if calls[0] is None else (str(calls[0][0]), int(calls[0][1]))
 
 
-def _turns(sides: Sequence[Side], rounds: int, budget: float) -> dict[str, Samples]:
+def _turns(
+    samples: dict[str, Samples], sides: Sequence[Side], rounds: int, budget: float
+) -> Iterator[int]:
+    """Times the current call on each side in turn and adds to its samples; yields after a turn."""
     slot = budget / (rounds * len(sides))
-    samples = {side.name: Samples([], []) for side in sides}
     spent = 0.0
     for turn in range(rounds):
         for side in sides:
             taken = side.time(slot)
             samples[side.name] += taken
             spent += sum(taken.wall)
+        yield turn
         if spent >= (budget if turn else LONG * budget):
             break
-    return samples

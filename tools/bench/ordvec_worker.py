@@ -1,10 +1,11 @@
 """Times the calls of whichever `ordvec` wheel this interpreter holds. Run by `tools.bench.ordvec`.
 
 The first line of standard input is the job (dim, rows, folder). Each further line is a request,
-answered by one line; all of them are JSON. "bandwidth": the bytes per second at which this
-process streams memory. "next": the name of the next call of the table and the bytes of the index
-that it scans, or null. {"time": seconds}: the seconds, then the CPU seconds, of each repetition
-of that call. Uses NumPy and `ordvec` only, so that it runs in any environment that has a wheel.
+answered by one line; all of them are JSON. "next": the name of the next call of the table and
+the bytes of the index that it scans, or null. {"time": seconds}: the seconds, then the CPU
+seconds, of each repetition of that call. {"stream": [bytes, threads]}: the bytes per second at
+which so many threads of this process read as many bytes over and over. Uses NumPy and `ordvec`
+only, so that it runs in any environment that has a wheel.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,7 @@ ordvec: Any = importlib.import_module("ordvec")
 K, CANDIDATES, BATCH, ADDED = 10, 500, 64, 20_000
 REPETITIONS = 100
 WARM_UP, LONG = 0.1, 1.0
+STREAMED = 0.05
 Call = Callable[[], object]
 Row = tuple[str, Call, int]  # name, what is timed, bytes of rows that a scan reads (or 0)
 
@@ -38,13 +41,17 @@ def main() -> int:
     queries = random.standard_normal((BATCH, dim), dtype=np.float32)
     calls = table(vectors, queries, Path(job["folder"]))
     current: Call = list
+    memory = np.zeros(0, dtype=np.int32)
     for request in map(json.loads, sys.stdin):
         answer: object
-        if request == "bandwidth":
-            answer = bandwidth()
-        elif request == "next":
+        if request == "next":
             name, current, scanned = next(calls, (None, list, 0))
             answer = name and (name, scanned)
+        elif "stream" in request:
+            size, threads = request["stream"]
+            if memory.nbytes != size // 4 * 4:
+                memory = np.ones(size // 4, dtype=np.int32)
+            answer = streamed(np.array_split(memory, threads))
         else:
             answer = timed(current, float(request["time"]))
         print(json.dumps(answer), flush=True)
@@ -73,10 +80,18 @@ def timed(call: Call, budget: float) -> tuple[list[float], list[float]]:
     return wall, cpu
 
 
-def bandwidth() -> float:
-    """Bytes per second of one pass over an array that no cache holds, the best of some."""
-    values = np.ones(64 << 20, dtype=np.float32)
-    return float(values.nbytes / min(timed(lambda: values.dot(values), 0.5)[0]))
+def streamed(parts: list[Any]) -> float:
+    """Bytes per second of plain passes over each part by a thread of its own, all at once."""
+
+    def passes(part: Any) -> float:
+        count, started = 0, time.perf_counter()
+        while (seconds := time.perf_counter() - started) < STREAMED:
+            part.max()
+            count += 1
+        return float(count * part.nbytes / seconds)
+
+    with ThreadPoolExecutor(len(parts)) as pool:
+        return sum(pool.map(passes, parts))
 
 
 def table(vectors: Any, queries: Any, folder: Path) -> Iterator[Row]:

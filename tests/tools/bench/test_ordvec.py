@@ -55,6 +55,18 @@ def test_a_speed_up_that_is_too_small_is_missed() -> None:
     assert missed.name == f"{results[SPREAD][0].name}, all threads over one"
 
 
+@pytest.mark.parametrize(("memory", "missed"), [(1.45, 0), (1.5, 0), (1.52, 1), (None, 1)])
+def test_a_speed_up_is_excused_only_by_a_memory_that_gains_no_more(
+    memory: float | None, missed: int
+) -> None:
+    results = good()
+    results[SPREAD][0] = replace(results[SPREAD][0], alone=0.95 * 1.5, memory=memory)
+    verdict = judge(results)
+    assert (len(verdict.missed), len(verdict.limited)) == (missed, 1 - missed)
+    assert verdict.met is not bool(missed)
+    assert f"{1 - missed} at the limit of the memory" in verdict.summary
+
+
 def test_a_slower_call_of_any_setting_is_missed() -> None:
     results = good()
     results[SMALL] = [reaching("sign, write", 0.99)]
@@ -89,9 +101,9 @@ def test_a_line_is_of_medians() -> None:
         "peer": Samples([8.0, 1.0, 9.0], [3.0]),
         "alone": Samples([3.0], [3.0]),
     }
-    found = line("a call", 10, 5.0, samples)
+    found = line("a call", 10, 5.0, samples, [1.0, 4.0, 2.0])
     assert (found.ratio, found.ratio_cpu, found.speedup) == (4.0, 3.0, 1.5)
-    assert found.share == "100%"
+    assert (found.share, found.memory) == ("100%", 2.0)
 
 
 # A module that stands where NumPy and the wheel would be: the worker's requests, with two calls.
@@ -101,11 +113,15 @@ sys.path.insert(0, {folder!r})
 for name in ("numpy", "ordvec"):
     sys.modules[name] = types.ModuleType(name)
 import ordvec_worker as worker
-worker.bandwidth = lambda: 7.0
 class Random:
     def standard_normal(self, shape, dtype): return None
+class Array:
+    def __init__(self, size, dtype): self.nbytes = 4 * size
 worker.np.random = types.SimpleNamespace(default_rng=lambda seed: Random())
-worker.np.float32 = None
+worker.np.float32 = worker.np.int32 = None
+worker.np.zeros = worker.np.ones = Array
+worker.np.array_split = lambda array, parts: parts
+worker.streamed = lambda parts: 7.0 * parts
 worker.table = lambda *_: ((name, list, scanned) for name, scanned in {calls})
 sys.exit(worker.main())
 """
@@ -127,6 +143,7 @@ def test_all_sides_walk_through_the_table(stand_in: Path) -> None:
     assert [x.scanned for x in lines] == [3, 0]
     assert lines[0].bandwidth == 7.0
     assert lines[0].speedup is not None and lines[1].speedup is None
+    assert (lines[0].memory, lines[1].memory) == (2.0, None)
 
 
 def test_a_worker_that_dies_is_named(stand_in: Path) -> None:
