@@ -33,7 +33,8 @@ impl Counted {
             least: 0,
             above: 0,
             counts: vec![0; most + 1],
-            kept: Vec::with_capacity(2 * m),
+            // At most `m - 1 + BLOCK` are of the least score or better.
+            kept: Vec::with_capacity(2 * (m + BLOCK)),
         }
     }
 
@@ -53,6 +54,9 @@ impl Counted {
 
     /// Keeps the rows at the positions `good`.
     fn take(&mut self, scores: &[u32], good: &[u32], first: usize) {
+        if self.kept.len() + good.len() > self.kept.capacity() {
+            self.kept.retain(|&(score, _)| score >= self.least);
+        }
         for &at in good {
             let score = scores[at as usize];
             self.kept.push((score, first as u32 + at));
@@ -66,10 +70,21 @@ impl Counted {
         }
     }
 
-    /// Offers what was kept to the selection.
-    pub(crate) fn finish(self, best: &mut Select<'_, u32>) {
-        let enough = self.kept.iter().filter(|&&(score, _)| score >= self.least);
-        enough.for_each(|&(score, row)| best.push(score, row));
+    /// Offers what was kept to the selection, best first. The counts give every row its place,
+    /// so the selection has nothing left to sort.
+    pub(crate) fn finish(mut self, best: &mut Select<'_, u32>) {
+        let mut place = 0;
+        for count in self.counts[self.least as usize..].iter_mut().rev() {
+            place += std::mem::replace(count, place);
+        }
+        let mut ordered = vec![(0, 0); self.above];
+        for &(score, row) in self.kept.iter().filter(|&&(score, _)| score >= self.least) {
+            let place = &mut self.counts[score as usize];
+            ordered[*place as usize] = (score, row);
+            *place += 1;
+        }
+        let chosen = ordered.iter().take(self.m);
+        chosen.for_each(|&(score, row)| best.push(score, row));
     }
 }
 

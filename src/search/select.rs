@@ -90,9 +90,17 @@ impl Selector {
         }
     }
 
-    /// Takes over what another selection of the same `k` has kept.
-    pub(crate) fn absorb(&mut self, other: &Self) {
-        other.keys.iter().for_each(|&key| self.push(key));
+    /// Ends both selections, of the same `k`, and keeps the best of what they kept.
+    pub(crate) fn absorb(&mut self, other: &mut Self) {
+        self.finish();
+        let mut theirs = other.finish().iter().copied().peekable();
+        let mut ours = std::mem::take(&mut self.keys).into_iter().peekable();
+        let best = || match (ours.peek(), theirs.peek()) {
+            (Some(one), Some(other)) if one < other => ours.next(),
+            (Some(_), None) => ours.next(),
+            _ => theirs.next(),
+        };
+        self.keys = std::iter::from_fn(best).take(self.k).collect();
     }
 
     /// Goes on with a selection that was started.
@@ -104,8 +112,11 @@ impl Selector {
     }
 
     fn finish(&mut self) -> &[u64] {
+        if self.keys.len() > self.k {
+            self.keys.select_nth_unstable(self.k - 1);
+            self.keys.truncate(self.k);
+        }
         self.keys.sort_unstable();
-        self.keys.truncate(self.k);
         &self.keys
     }
 }

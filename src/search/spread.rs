@@ -104,7 +104,7 @@ impl Spread {
         let merge = move |tile: usize| {
             let (first, rest) = done[tile * pieces..][..pieces].split_at_mut(1);
             for piece in rest {
-                let pairs = first[0].iter_mut().zip(piece.iter());
+                let pairs = first[0].iter_mut().zip(piece);
                 pairs.for_each(|(selector, other)| selector.absorb(other));
             }
             std::mem::take(&mut first[0])
