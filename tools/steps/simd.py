@@ -5,11 +5,9 @@ in, what this machine has and what is in use; then the core's tests run with ``O
 (the cap) and ``ORDVEC_REQUIRE_SIMD`` (a test that cannot use the level fails) set to it; then
 each wheel is built with the same features, installed, asked the same and tested.
 
-A level is proven only when its kernels are compiled in, with no other level but the portable
-one, this machine has the instructions, and it was the one in use. Otherwise the leg says why:
-the crate has no such kernels, or this machine cannot run them. A CPU without AVX-512 runs that
-leg under the pinned Intel SDE. ``--require`` turns each reason into a failure, so that a release
-cannot pass over a level it declares; only without ``--level`` may a leg be another architecture's.
+``tools.checks.simd_levels`` says what that proves. A CPU without AVX-512 runs that leg under the
+pinned Intel SDE. ``--require`` turns each reason why a level is not proven into a failure, so that
+a release cannot pass over a level it declares.
 
 ``--record FILE`` keeps what ran each leg, ``--check-pin FILE`` compares such a file with the pin.
 """
@@ -18,51 +16,32 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
+from tools.checks.simd_levels import (
+    LEVELS,
+    PORTABLE,
+    Levels,
+    Proof,
+    State,
+    judge,
+    native,
+    objections,
+)
 from tools.console import console
 from tools.declaration import ROOT, Declaration, Emulator, PythonProject, SimdLeg
 from tools.errors import GateRefused, Transient, raise_if
-from tools.model import Problem
 from tools.ops import cargo, emulator, maturin
 from tools.ops.emulator import NATIVE, Executor
 from tools.ops.http import Http
 from tools.ops.proc import run
 from tools.steps import simd_record
 from tools.steps.clones import Sources, sources
-from tools.steps.smoke import Levels, run_tests
+from tools.steps.smoke import run_tests
 
-PORTABLE = "portable"
-LEVELS = (PORTABLE, "avx2", "avx512", "neon")
-# The architecture whose instructions a level is made of.
-ARCHITECTURES = {"avx2": "x86_64", "avx512": "x86_64", "neon": "aarch64"}
 CAP, REQUIRE, EXPECT = "ORDVEC_SIMD", "ORDVEC_REQUIRE_SIMD", "ORDVEC_EXPECT_SIMD"
-
-
-class State(StrEnum):
-    """What a leg showed."""
-
-    PROVEN = "proven"
-    NOT_IMPLEMENTED = "level not implemented in this crate yet"
-    NOT_RUNNABLE = "this machine lacks the instructions"
-    OTHER_ARCHITECTURE = "for another architecture"
-    NO_KERNELS = "holds no kernels of its own"
-    WRONG = "wrong"
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """What a leg showed of one artifact (the crate, a wheel), and what that artifact said."""
-
-    level: str
-    artifact: str
-    state: State
-    detail: str
-    tests: str = ""
-    ran_by: Executor = NATIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,42 +115,6 @@ def leg_of(declared: Declaration, level: str) -> SimdLeg:
     )
 
 
-def judge(level: str, levels: Levels) -> tuple[State, str]:
-    """What *levels*, said by an artifact built for *level* alone, prove; and why."""
-    said = (
-        f"compiled {','.join(levels.compiled)}; detected {','.join(levels.detected)}; "
-        f"active {levels.active}"
-    )
-    if level not in levels.compiled:
-        return State.NOT_IMPLEMENTED, said
-    if not set(levels.compiled) <= {PORTABLE, level}:
-        return State.WRONG, f"{said}; another level was compiled in"
-    if level not in levels.detected:
-        return State.NOT_RUNNABLE, said
-    if levels.active != level:
-        return State.WRONG, f"{said}; another level was in use"
-    return State.PROVEN, said
-
-
-def objections(
-    proofs: Sequence[Proof], *, require: bool, chosen: bool = True
-) -> tuple[Problem, ...]:
-    """What fails: WRONG always; with *require* whatever is not proven, no proof at all included.
-
-    Unless the level was *chosen*, one of another architecture is not this machine's to prove.
-    """
-    fine = {State.PROVEN, State.NO_KERNELS} if require else set(State) - {State.WRONG}
-    if not chosen:
-        fine.add(State.OTHER_ARCHITECTURE)
-    bad = [p for p in proofs if p.state not in fine]
-    found = [
-        Problem(f"{p.level}: {p.artifact}", State.PROVEN, f"{p.state} ({p.detail})") for p in bad
-    ]
-    if require and not any(p.state is State.PROVEN for p in proofs):
-        found.append(Problem("release.toml: [[simd]]", "a level to prove", "none"))
-    return tuple(found)
-
-
 def prove(shop: Workshop, leg: SimdLeg) -> tuple[Proof, ...]:
     """Prove *leg* for the core crate and the wheels.
 
@@ -195,12 +138,6 @@ def prove(shop: Workshop, leg: SimdLeg) -> tuple[Proof, ...]:
         proofs = [Proof(leg.level, shop.core, state, said, "passed", how)]
         proofs += [_prove_wheel(shop, leg, project, how) for project in shop.projects]
     return tuple(proofs)
-
-
-def native(level: str, host: str) -> bool:
-    """Whether programs for *host*, a target triple, can hold *level* at all."""
-    architecture = host.split("-")[0]
-    return ARCHITECTURES.get(level, architecture) == architecture
 
 
 def _execute(shop: Workshop, leg: SimdLeg, host: str) -> tuple[Executor, State, str]:

@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tools.checks.simd_levels import Levels
 from tools.console import console
 from tools.declaration import ROOT, Declaration, Platform, PythonProject
 from tools.errors import GateRefused, UsageError, raise_if
@@ -36,15 +37,6 @@ print(json.dumps({
     "levels": levels() if levels else None,
 }))
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Levels:
-    """SIMD levels of an installed module: compiled in, detected on this machine, in use."""
-
-    compiled: tuple[str, ...]
-    detected: tuple[str, ...]
-    active: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import pytest
 
 from tests.tools.checks.test_archive_diff import crate
 from tests.tools.steps import workspace
+from tools.checks.simd_levels import Levels
 from tools.declaration import Declaration
 from tools.errors import GateRefused, Mismatch, UsageError
 from tools.model import Digest
@@ -82,7 +83,7 @@ def test_non_deterministic_sdist_stops_with_30(
 
 
 def built_for(*compiled: str) -> smoke.Tested:
-    levels = smoke.Levels(compiled, ("portable",), "portable")
+    levels = Levels(compiled, ("portable",), "portable")
     return smoke.Tested("x.whl", Digest.of_bytes(b""), "3.12", 1, 0, levels)
 
 
