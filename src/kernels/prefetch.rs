@@ -7,7 +7,7 @@ use std::arch::x86_64::{_mm_prefetch, _MM_HINT_T0};
 const LINE: usize = 64;
 
 /// The least distance from a group to the rows that are asked for meanwhile, in bytes.
-const AHEAD: usize = 8192;
+const AHEAD: usize = 12288;
 
 /// Asks for `bytes` bytes as far after the `bytes` of `group` as a later group is.
 #[inline(always)]

@@ -141,7 +141,8 @@ impl RankQuant {
             query: prepared,
         };
         // The scan decides nothing where nearly every row is scored exactly anyway.
-        if self.bits == 8 || candidates.len() <= scores.len() + RUN {
+        let few = scores.len() + scores.len() / 4 + RUN / 8;
+        if self.bits == 8 || candidates.len() <= few {
             for &id in candidates {
                 let row = rows::row(&self.packed, self.bytes_per_vec(), id as usize);
                 best.push(query.score(row, 0), id);

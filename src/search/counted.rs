@@ -57,11 +57,11 @@ impl Counted {
         if self.kept.len() + good.len() > self.kept.capacity() {
             self.kept.retain(|&(score, _)| score >= self.least);
         }
-        for &at in good {
+        self.kept.extend(good.iter().map(|&at| {
             let score = scores[at as usize];
-            self.kept.push((score, first as u32 + at));
             self.counts[score as usize] += 1;
-        }
+            (score, first as u32 + at)
+        }));
         self.above += good.len();
         // Without those of the least score there are enough: they are out.
         while self.above - self.counts[self.least as usize] as usize >= self.m {

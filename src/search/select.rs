@@ -83,11 +83,16 @@ impl Selector {
         }
         self.keys.push(key);
         if self.keys.len() == self.full {
-            let (_, &mut worst, _) = self.keys.select_nth_unstable(self.k - 1);
-            self.keys.truncate(self.k);
-            // A key equal to the bound is a duplicate of a kept one and could not displace it.
-            self.bound = worst;
+            self.settle();
         }
+    }
+
+    /// Keeps the best `k > 0`, of which there are as many, and lowers the bound.
+    fn settle(&mut self) {
+        let (_, &mut worst, _) = self.keys.select_nth_unstable(self.k - 1);
+        self.keys.truncate(self.k);
+        // A key equal to the bound is a duplicate of a kept one and could not displace it.
+        self.bound = worst;
     }
 
     /// Ends both selections, of the same `k`, and keeps the best of what they kept.
@@ -148,6 +153,13 @@ impl<S: Score> Select<'_, S> {
             for (offset, &score) in scores.iter().enumerate() {
                 self.push(score, (first + run * RUN + offset) as u32);
             }
+        }
+    }
+
+    /// Finds the bound at once, where there are rows enough for one.
+    pub(crate) fn settle(&mut self) {
+        if self.selector.k > 0 && self.selector.keys.len() >= self.selector.k {
+            self.selector.settle();
         }
     }
 

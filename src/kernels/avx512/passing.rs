@@ -1,13 +1,16 @@
 //! Which of many scores are good enough: a comparison gives a mask, and the positions under it
-//! are moved together. Four vectors that hold none of them are left behind by one branch.
+//! are moved together. Of four vectors that hold none or few of them, only the mask is read.
 
 use std::arch::x86_64::*;
 
 /// Scores of a vector.
 const LANES: usize = 16;
 
-/// Vectors that are left behind together.
+/// Vectors that are looked at together.
 const PARTS: usize = 4;
+
+/// So many positions of a group are faster one by one.
+const FEW: u32 = 4;
 
 pub(super) fn passing(scores: &[u32], least: u32, out: &mut [u32]) -> usize {
     // SAFETY: the table is used only where the level was detected.
@@ -26,12 +29,17 @@ fn compressed(scores: &[u32], least: u32, out: &mut [u32]) -> usize {
             let values = unsafe { _mm512_loadu_epi32(group.as_ptr().add(part * LANES).cast()) };
             _mm512_cmpge_epu32_mask(values, wanted)
         });
-        if good.iter().fold(0, |any, good| any | good) == 0 {
+        let (first, mut all) = (index * PARTS * LANES, together(good));
+        if all.count_ones() <= FEW {
+            while all != 0 {
+                out[count] = first as u32 + all.trailing_zeros();
+                count += 1;
+                all &= all - 1;
+            }
             continue;
         }
         for (part, &good) in good.iter().enumerate() {
-            let first = (index * PARTS + part) * LANES;
-            keep(good, first, &mut out[count..]);
+            keep(good, first + part * LANES, &mut out[count..]);
             count += good.count_ones() as usize;
         }
     }
@@ -45,6 +53,12 @@ fn compressed(scores: &[u32], least: u32, out: &mut [u32]) -> usize {
         count += good.count_ones() as usize;
     }
     count
+}
+
+/// The masks of a group as one.
+fn together(good: [__mmask16; PARTS]) -> u64 {
+    let [a, b, c, d] = good.map(u64::from);
+    a | b << 16 | c << 32 | d << 48
 }
 
 /// Writes the positions under the mask, counted from `first`, to the beginning of `out`.
