@@ -5,7 +5,8 @@ mod bound;
 
 use self::bound::{Exact, Query};
 use crate::error::{Error, Result};
-use crate::kernels::{self, Kernels};
+use crate::kernels::rank_ints::middle;
+use crate::kernels::{self, Kernels, RankInts};
 use crate::limits::{MAX_DIM, MIN_DIM};
 use crate::primitives::{rank_norm_squared, Ranker};
 use crate::rank_io::{self, Header, IndexKind, IndexParams, Stored};
@@ -84,18 +85,21 @@ impl Rank {
     /// # Errors
     /// [`Error::InvalidLength`], [`Error::NotFinite`], [`Error::SimdCap`].
     pub fn try_search(&self, queries: &[f32], k: usize) -> Result<SearchResults> {
-        let kernel = self.prepare(queries)?.rank_rank;
-        let (middle, scale) = self.spearman();
-        let finish = |dot: u64| ((dot as f64 - middle) * scale) as f32;
+        let kernel = self.prepare(queries)?.int_rank;
+        let (shift, scale) = self.spearman();
+        let finish = |dot: i64| ((dot as f64 - shift) * scale) as f32;
+        let middle = middle(self.dim);
         let prepared = prepare(queries, self.dim, |query| {
             let mut ranks = vec![0; self.dim];
             Ranker::default().rank(query, &mut ranks);
-            ranks
+            let centred = |&rank: &u16| rank.wrapping_sub(middle) as i16;
+            RankInts::new(ranks.iter().map(centred).collect())
         });
         Ok(self.spread(prepared.len(), k).results(|task: Task, best| {
             let of_task = &prepared[task.queries];
-            let raw =
-                |query: usize, rows: &[u16], out: &mut [u64]| kernel(&of_task[query], rows, out);
+            let raw = |query: usize, rows: &[u16], out: &mut [i64]| {
+                kernel(&of_task[query], rows, query > 0, out)
+            };
             let rows = &self.ranks[task.rows.start * self.dim..task.rows.end * self.dim];
             scan_rows(rows, self.dim, task.rows.start, raw, finish, best);
         }))
@@ -130,8 +134,8 @@ impl Rank {
                 let products = &mut products[..block.len()];
                 let ranks = &self.ranks[block.start * self.dim..block.end * self.dim];
                 let queries = prepared[task.queries.clone()].iter();
-                for (query, best) in queries.zip(best.iter_mut()) {
-                    (kernels.rank_rank)(&query.values, ranks, products);
+                for (at, (query, best)) in queries.zip(best.iter_mut()).enumerate() {
+                    (kernels.int_rank)(&query.values, ranks, at > 0, products);
                     let exact = Exact { kernels, query };
                     offer(&rows, products, |at| first + at, &exact, best);
                 }
@@ -187,13 +191,12 @@ impl Rank {
         }
     }
 
-    /// What an exact product of two rank vectors becomes: `(dot - middle) * scale`.
+    /// What an exact product of two rank vectors, both less the kernels' middle, becomes:
+    /// `(dot - shift) * scale`. That middle is the mean rank or half a rank above it.
     fn spearman(&self) -> (f64, f64) {
         let d = self.dim as f64;
-        (
-            d * (d - 1.0) * (d - 1.0) / 4.0,
-            1.0 / rank_norm_squared(self.dim),
-        )
+        let off = f64::from(middle(self.dim)) - (d - 1.0) / 2.0;
+        (d * off * off, 1.0 / rank_norm_squared(self.dim))
     }
 }
 

@@ -11,6 +11,7 @@
 mod ints;
 mod planes;
 mod portable;
+pub(crate) mod rank_ints;
 #[cfg(test)]
 mod tests;
 
@@ -44,6 +45,7 @@ mod tiles;
 
 pub(crate) use ints::IntQueries;
 pub(crate) use planes::{CodePlanes, QueryPlanes};
+pub(crate) use rank_ints::RankInts;
 
 use crate::error::Result;
 use crate::simd::Level;
@@ -84,8 +86,9 @@ pub(crate) struct Kernels {
     pub(crate) passing: Passing,
     /// The first packed row whose buckets are not equally full. `bits` is 1, 2 or 4.
     pub(crate) uneven: fn(rows: &[u8], dim: usize, bits: u8) -> Option<usize>,
-    /// `sum_i q_i r_i` of two rank vectors, exact.
-    pub(crate) rank_rank: fn(query: &[u16], rows: &[u16], out: &mut [u64]),
+    /// `sum_i n_i (r_i - middle)` of an integer query with rows of ranks, exact, where every rank
+    /// is below the dimension. `near` says that the rows were read a moment ago.
+    pub(crate) int_rank: fn(&RankInts, rows: &[u16], near: bool, out: &mut [i64]),
     /// `sum_i q_i (r_i - (d - 1) / 2)`.
     pub(crate) float_rank: fn(query: &[f32], rows: &[u16], out: &mut [f64]),
     /// `sum_i q_i c_i` over packed codes, exact.

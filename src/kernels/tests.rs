@@ -4,7 +4,9 @@
 //! and lane boundaries of all levels. `ORDVEC_REQUIRE_SIMD` names a level that must be among
 //! those run; without it a level that cannot run here is reported and left out.
 
-use super::{runnable, table, CodePlanes, IntQueries, Kernels, QueryPlanes, COMPILED};
+use super::{
+    rank_ints, runnable, table, CodePlanes, IntQueries, Kernels, QueryPlanes, RankInts, COMPILED,
+};
 use crate::primitives::pack_into;
 use crate::simd::{detected_levels, Level};
 
@@ -192,19 +194,12 @@ fn ranks() {
                     .map(|rank| rank as u16)
                     .collect()
             };
-            let (query, unit) = (ranks(length, 1), floats(length, 2));
+            let unit = floats(length, 2);
             let rows_of = ranks(length * rows, 3);
-            let (mut exact, mut float) = (vec![9; rows], vec![9.0; rows]);
-            (kernels.rank_rank)(&query, &rows_of, &mut exact);
+            let mut float = vec![9.0; rows];
             (kernels.float_rank)(&unit, &rows_of, &mut float);
             let middle = (length as f64 - 1.0) / 2.0;
             for (at, row) in rows_of.chunks(length).enumerate() {
-                let expected: u64 = query
-                    .iter()
-                    .zip(row)
-                    .map(|(&q, &r)| u64::from(q) * u64::from(r))
-                    .sum();
-                assert_eq!(exact[at], expected, "{level} {length}");
                 let expected: f64 = unit
                     .iter()
                     .zip(row)
@@ -219,15 +214,73 @@ fn ranks() {
     });
 }
 
+/// Values of every size, with rows as far from the middle as ranks are: every length of a run.
+#[test]
+fn integers_of_ranks() {
+    for_each_level(|kernels, level| {
+        for (length, rows) in shapes() {
+            for most in [1, 200, i16::MAX] {
+                let values = integers(length, 2 * most as u64 + 1, 1);
+                let centred = |n: &u64| (*n as i32 - i32::from(most)) as i16;
+                let values: Vec<i16> = values.iter().map(centred).collect();
+                let last = length as u64 - 1;
+                let ranks = integers(length * rows, 2, 3)
+                    .into_iter()
+                    .map(|end| end * last);
+                int_ranks(
+                    kernels,
+                    level,
+                    values,
+                    ranks.map(|rank| rank as u16).collect(),
+                );
+            }
+        }
+    });
+}
+
 #[test]
 #[cfg_attr(miri, ignore = "too long for an interpreter")]
-fn the_largest_ranks_do_not_overflow() {
+fn the_largest_products_of_ranks_do_not_overflow() {
     for_each_level(|kernels, level| {
-        let row = vec![65534; 65535];
-        let mut dot = [0];
-        (kernels.rank_rank)(&row, &row, &mut dot);
-        assert_eq!(dot, [65534 * 65534 * 65535], "{level}");
+        let mut runs = Vec::new();
+        // The mean value at which a run of the longest dimensions just fits, and the next one.
+        for (dim, most) in [
+            (1 << 11, [2047, 2048]),
+            (1 << 13, [2047, 2048]),
+            (65_535, [1024, 1025]),
+            (65_535, [i16::MAX; 2]),
+        ] {
+            for value in most {
+                for rank in [0, dim as u16 - 1] {
+                    let query = vec![value; dim];
+                    runs.push(int_ranks(kernels, level, query, vec![rank; dim]));
+                }
+            }
+        }
+        runs.dedup();
+        assert_eq!(runs, [1024, 256, 64, 1], "{level}");
     });
+}
+
+/// Compares one query with the plain sum; the run that it was given.
+fn int_ranks(kernels: &Kernels, level: Level, values: Vec<i16>, rows: Vec<u16>) -> usize {
+    let (length, middle) = (values.len(), rank_ints::middle(values.len()));
+    let query = RankInts::new(values);
+    for near in [false, true] {
+        let mut found = vec![9; rows.len() / length];
+        (kernels.int_rank)(&query, &rows, near, &mut found);
+        for (row, found) in rows.chunks(length).zip(found) {
+            let pairs = query.values().iter().zip(row);
+            let product =
+                |(&n, &r): (&i16, &u16)| i64::from(n) * (i64::from(r) - i64::from(middle));
+            assert_eq!(
+                found,
+                pairs.map(product).sum::<i64>(),
+                "{level} {length} {near}"
+            );
+        }
+    }
+    query.run()
 }
 
 #[test]

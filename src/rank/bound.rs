@@ -1,22 +1,24 @@
 //! A float query as 16-bit integers, and the proof of what they lose.
 //!
-//! The unit query is `q_i = low + s n_i + e_i` with `n_i` an integer of 16 bits, `low` the least `q_i`
-//! and `s` the range of the query over 65,535. A row has the ranks `r_i`, a permutation of
-//! `[0, dim)` with the mean `middle`, so that `low` drops out of
+//! The unit query is `q_i = low + s n_i + e_i` with `n_i` an integer of 16 bits, `low` the middle of
+//! its range and `s` a step (see [`step_of`]). A row has the ranks `r_i`, a permutation of
+//! `[0, dim)` with the mean `mean`, so that `low` drops out of
 //!
 //! ```text
-//! score = sum_i q_i (r_i - middle) / norm
-//!       = s (sum_i n_i r_i - middle sum_i n_i) / norm + sum_i (e_i - mean e) (r_i - middle) / norm
+//! score = sum_i q_i (r_i - mean) / norm
+//!       = s (sum_i n_i (r_i - middle) - (mean - middle) sum_i n_i) / norm
+//!         + sum_i (e_i - mean e) (r_i - mean) / norm
 //! ```
 //!
-//! and `mean e` may be put in. By Cauchy and Schwarz the last term is at most `|e - mean e|`. The
-//! integer sum is exact, so a row whose integer part plus that bound stays below a score cannot
-//! reach it. The float scorer rounds: centred ranks are exact, a lane adds 64 products within a
-//! block and blocks are added in f64, which moves a score by at most
-//! `(64 + 2) 2^-24 sum_i |q_i (r_i - middle)| / norm`, below 4.2e-6 by Cauchy and Schwarz again;
-//! [`ROUNDING`] is more than twice as much.
+//! and `mean e` may be put in; `middle` is the integer that the kernels take from every rank. By
+//! Cauchy and Schwarz the last term is at most `|e - mean e|`. The integer sum is exact, so a row
+//! whose integer part plus that bound stays below a score cannot reach it. The float scorer rounds:
+//! centred ranks are exact, a lane adds 64 products within a block and blocks are added in f64,
+//! which moves a score by at most `(64 + 2) 2^-24 sum_i |q_i (r_i - mean)| / norm`, below 4.2e-6 by
+//! Cauchy and Schwarz again; [`ROUNDING`] is more than twice as much.
 
-use crate::kernels::Kernels;
+use crate::kernels::rank_ints::{middle, reach, run_for};
+use crate::kernels::{Kernels, RankInts};
 use crate::primitives::rank_norm_squared;
 use crate::query::normalise_into;
 use crate::search::Refine;
@@ -28,10 +30,10 @@ const ROUNDING: f64 = 1e-5;
 pub(super) struct Query {
     pub(super) unit: Vec<f32>,
     /// `n_i`.
-    pub(super) values: Vec<u16>,
+    pub(super) values: RankInts,
     /// `norm / s`.
     per_score: f64,
-    /// `middle sum_i n_i`.
+    /// `(mean - middle) sum_i n_i`.
     offset: f64,
     /// The most by which a score passes its integer part.
     error: f64,
@@ -44,17 +46,10 @@ impl Query {
     pub(super) fn new(query: &[f32]) -> Self {
         let mut unit = Vec::new();
         normalise_into(query, &mut unit);
-        let low = f64::from(unit.iter().copied().fold(f32::INFINITY, f32::min));
-        let high = f64::from(unit.iter().copied().fold(f32::NEG_INFINITY, f32::max));
-        // Any step suits a query of equal values: all its integers are 0.
-        let step = if high > low {
-            (high - low) / f64::from(u16::MAX)
-        } else {
-            1.0
-        };
-        let integer = |&q: &f32| ((f64::from(q) - low) / step).round() as u16;
-        let values: Vec<u16> = unit.iter().map(integer).collect();
-        let total: u64 = values.iter().map(|&n| u64::from(n)).sum();
+        let (low, step) = step_of(&unit);
+        let integer = |&q: &f32| ((f64::from(q) - low) / step).round() as i16;
+        let values: Vec<i16> = unit.iter().map(integer).collect();
+        let total: i64 = values.iter().map(|&n| i64::from(n)).sum();
         let (dim, norm) = (unit.len(), rank_norm_squared(unit.len()).sqrt());
         let (mut sum, mut squares) = (0.0, 0.0);
         for error in lost(&unit, &values, low, step) {
@@ -64,19 +59,35 @@ impl Query {
         let spread = (squares - sum * sum / dim as f64).max(0.0).sqrt();
         Self {
             per_score: norm / step,
-            offset: (dim - 1) as f64 / 2.0 * total as f64,
+            offset: ((dim - 1) as f64 / 2.0 - f64::from(middle(dim))) * total as f64,
             error: spread * (1.0 + 1e-6) + ROUNDING,
             scale: 1.0 / norm,
             unit,
-            values,
+            values: RankInts::new(values),
         }
     }
+}
+
+/// `low` and `s`. The step is the least with which the integers have 16 bits and the products of a
+/// run, with ranks as far from the middle as can be, have 32 together.
+pub(super) fn step_of(unit: &[f32]) -> (f64, f64) {
+    let run = run_for(unit.len());
+    let fold = |of: fn(f32, f32) -> f32| unit.iter().copied().fold(unit[0], of);
+    let (least, most) = (f64::from(fold(f32::min)), f64::from(fold(f32::max)));
+    let low = (least + most) / 2.0;
+    let sum = |run: &[f32]| run.iter().map(|&q| (f64::from(q) - low).abs()).sum::<f64>();
+    let longest = unit.chunks(run).map(sum).fold(0.0, f64::max);
+    // Half a step more for each integer that is rounded up.
+    let room = f64::from(i32::MAX) / f64::from(reach(unit.len())) - run as f64;
+    let step = ((most - low) / f64::from(i16::MAX)).max(longest / room);
+    // Any step suits a query of equal values: all its integers are 0.
+    (low, if step > 0.0 { step } else { 1.0 })
 }
 
 /// `e_i`.
 fn lost<'a>(
     unit: &'a [f32],
-    values: &'a [u16],
+    values: &'a [i16],
     low: f64,
     step: f64,
 ) -> impl Iterator<Item = f64> + 'a {
@@ -91,18 +102,18 @@ pub(super) struct Exact<'a> {
 }
 
 impl Refine<u16> for Exact<'_> {
-    type Product = u64;
-    const LEAST: u64 = 0;
+    type Product = i64;
+    const LEAST: i64 = i64::MIN;
 
     /// One less than computed, for the rounding of this very formula; what the score itself is
     /// rounded by is far below [`ROUNDING`].
-    fn least(&self, score: f32) -> u64 {
+    fn least(&self, score: f32) -> i64 {
         let query = self.query;
         let least = (f64::from(score) - query.error) * query.per_score + query.offset;
-        (least.floor() - 1.0) as u64 // 0 where it is negative
+        (least.floor() - 1.0) as i64
     }
 
-    fn score(&self, row: &[u16], _: u64) -> f32 {
+    fn score(&self, row: &[u16], _: i64) -> f32 {
         let mut dot = [0.0];
         (self.kernels.float_rank)(&self.query.unit, row, &mut dot);
         (dot[0] * self.query.scale) as f32

@@ -1,7 +1,7 @@
 //! The integer scan finds what scoring every row exactly finds, to the last bit, at every level
 //! that this machine can run and for corpora and queries made to break its bound.
 
-use super::bound::{Exact, Query};
+use super::bound::{step_of, Exact, Query};
 use super::Rank;
 use crate::kernels::{runnable, Kernels};
 use crate::search::Refine;
@@ -106,16 +106,10 @@ fn hostile_queries_on_rows_that_nearly_tie() {
     }
 }
 
-/// `e_i`, up to rounding, from the outside.
+/// `e_i`, up to rounding.
 fn lost(query: &Query) -> impl Iterator<Item = f64> + '_ {
-    let (low, high) = query
-        .unit
-        .iter()
-        .fold((f64::MAX, f64::MIN), |(low, high), &q| {
-            (low.min(q.into()), high.max(q.into()))
-        });
-    let step = (high - low) / 65_535.0;
-    let pairs = query.unit.iter().zip(&query.values);
+    let (low, step) = step_of(&query.unit);
+    let pairs = query.unit.iter().zip(query.values.values());
     pairs.map(move |(&q, &n)| f64::from(q) - low - step * f64::from(n))
 }
 
@@ -132,7 +126,7 @@ fn the_bound_holds_for_rows_made_of_what_the_query_loses() {
                 let exact = Exact { kernels, query };
                 for row in rows.ranks.chunks(dim) {
                     let mut product = [0];
-                    (kernels.rank_rank)(&query.values, row, &mut product);
+                    (kernels.int_rank)(&query.values, row, false, &mut product);
                     let score = exact.score(row, 0);
                     let (found, least) = (product[0], exact.least(score));
                     assert!(found >= least, "{level} {dim}: {found} < {least}");

@@ -7,10 +7,12 @@ mod bits;
 mod composition;
 mod ints;
 mod passing;
+mod ranks;
 
 use super::compiled::compiled;
-use super::portable::{codes, ranks};
-use super::{CodePlanes, Kernels, QueryPlanes};
+use super::portable;
+use super::portable::codes;
+use super::{CodePlanes, Kernels, QueryPlanes, RankInts};
 
 /// The table of this level.
 pub(super) static KERNELS: Kernels = Kernels {
@@ -19,7 +21,7 @@ pub(super) static KERNELS: Kernels = Kernels {
     signs: bits::signs,
     passing: passing::passing,
     uneven: composition::uneven,
-    rank_rank,
+    int_rank: ranks::int_rank,
     float_rank,
     code_code,
     float_code,
@@ -29,8 +31,8 @@ pub(super) static KERNELS: Kernels = Kernels {
 
 compiled! {
     "avx2,popcnt,avx512f,avx512bw,avx512dq,avx512vl,avx512vpopcntdq":
-    rank_rank(query: &[u16], rows: &[u16], out: &mut [u64]) = ranks::rank_rank;
-    float_rank(query: &[f32], rows: &[u16], out: &mut [f64]) = ranks::float_rank;
+    wide_rank(query: &RankInts, rows: &[u16], near: bool, out: &mut [i64]) = portable::ranks::int_rank;
+    float_rank(query: &[f32], rows: &[u16], out: &mut [f64]) = portable::ranks::float_rank;
     code_code(query: &CodePlanes, rows: &[u8], out: &mut [u64]) = codes::code_code;
     float_code(query: &QueryPlanes, rows: &[u8], out: &mut [f64]) = codes::float_code;
 }

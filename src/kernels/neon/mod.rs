@@ -8,7 +8,7 @@ mod ints;
 
 use super::compiled::compiled;
 use super::portable::{codes, composition, passing, ranks};
-use super::{CodePlanes, Kernels, QueryPlanes};
+use super::{CodePlanes, Kernels, QueryPlanes, RankInts};
 
 /// The table of this level.
 pub(super) static KERNELS: Kernels = Kernels {
@@ -17,7 +17,7 @@ pub(super) static KERNELS: Kernels = Kernels {
     signs: bits::signs,
     passing,
     uneven,
-    rank_rank,
+    int_rank,
     float_rank,
     code_code,
     float_code,
@@ -27,7 +27,7 @@ pub(super) static KERNELS: Kernels = Kernels {
 
 compiled! {
     "neon":
-    rank_rank(query: &[u16], rows: &[u16], out: &mut [u64]) = ranks::rank_rank;
+    int_rank(query: &RankInts, rows: &[u16], near: bool, out: &mut [i64]) = ranks::int_rank;
     float_rank(query: &[f32], rows: &[u16], out: &mut [f64]) = ranks::float_rank;
     code_code(query: &CodePlanes, rows: &[u8], out: &mut [u64]) = codes::code_code;
     float_code(query: &QueryPlanes, rows: &[u8], out: &mut [f64]) = codes::float_code;

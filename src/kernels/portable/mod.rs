@@ -24,7 +24,7 @@ pub(super) static KERNELS: Kernels = Kernels {
     signs: bits::signs,
     passing: passing::passing,
     uneven: composition::uneven,
-    rank_rank: ranks::rank_rank,
+    int_rank: ranks::int_rank,
     float_rank: ranks::float_rank,
     code_code: codes::code_code,
     float_code: codes::float_code,

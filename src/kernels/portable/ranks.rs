@@ -1,20 +1,37 @@
 //! Dot products with rows of `u16` ranks.
 
 use super::{sum, LANES};
+use crate::kernels::rank_ints::{middle, RankInts};
 
 /// Coordinates of a block of the float sum.
 const BLOCK: usize = 1024;
 
-/// `sum_i q_i r_i`, exact: a product is below 2^32 and a row has fewer than 2^16 of them.
+/// `sum_i n_i (r_i - middle)`, exact, wherever the rows are.
 #[inline(always)]
-pub(in crate::kernels) fn rank_rank(query: &[u16], rows: &[u16], out: &mut [u64]) {
-    for (row, out) in rows.chunks_exact(query.len()).zip(out) {
-        *out = query
-            .iter()
-            .zip(row)
-            .map(|(&q, &r)| u64::from(u32::from(q) * u32::from(r)))
-            .sum();
+pub(in crate::kernels) fn int_rank(query: &RankInts, rows: &[u16], _: bool, out: &mut [i64]) {
+    let (values, run) = (query.values(), query.run());
+    let middle = middle(values.len());
+    for (row, out) in rows.chunks_exact(values.len()).zip(out) {
+        let runs = values.chunks(run).zip(row.chunks(run));
+        *out = if run == 1 {
+            let pairs = values.iter().zip(row);
+            pairs.map(|(&n, &r)| i64::from(product(n, r, middle))).sum()
+        } else {
+            runs.map(|(n, r)| i64::from(products(n, r, middle))).sum()
+        };
     }
+}
+
+/// Both factors fit 16 bits and so does each in the instruction that multiplies and adds pairs.
+#[inline(always)]
+fn products(values: &[i16], ranks: &[u16], middle: u16) -> i32 {
+    let pairs = values.iter().zip(ranks);
+    pairs.map(|(&n, &r)| product(n, r, middle)).sum()
+}
+
+#[inline(always)]
+fn product(n: i16, rank: u16, middle: u16) -> i32 {
+    i32::from(n) * i32::from(rank.wrapping_sub(middle) as i16)
 }
 
 /// `sum_i q_i (r_i - (d - 1) / 2)`. The centred rank is exact in f32.

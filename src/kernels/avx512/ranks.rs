@@ -1,0 +1,90 @@
+//! Integer products with rows of ranks. One instruction multiplies 32 pairs of 16 bits and adds
+//! them to sums of 32.
+//!
+//! Rows that are in a cache go together, so that each part of the query is loaded once. Rows that
+//! are not go one by one and are asked for ahead: several streams at once are slower than memory.
+
+use crate::kernels::prefetch;
+use crate::kernels::rank_ints::{middle, RankInts};
+use std::arch::x86_64::*;
+
+/// Coordinates of a vector.
+const LANES: usize = 32;
+
+/// Rows that go together.
+const ROWS: usize = 4;
+
+pub(super) fn int_rank(query: &RankInts, rows: &[u16], near: bool, out: &mut [i64]) {
+    if query.run() == 1 {
+        return super::wide_rank(query, rows, near, out);
+    }
+    // SAFETY: the table is used only where the level was detected.
+    unsafe {
+        if near {
+            each::<ROWS, false>(query, rows, out)
+        } else {
+            each::<1, true>(query, rows, out)
+        }
+    }
+}
+
+/// `N` rows at a time, and those that are left one by one; `FAR` ones are asked for ahead.
+#[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
+fn each<const N: usize, const FAR: bool>(query: &RankInts, rows: &[u16], out: &mut [i64]) {
+    let dim = query.values().len();
+    let whole = out.len() - out.len() % N;
+    let (groups, rest) = rows.split_at(whole * dim);
+    let (of_groups, of_rest) = out.split_at_mut(whole);
+    for (rows, out) in groups
+        .chunks_exact(N * dim)
+        .zip(of_groups.chunks_exact_mut(N))
+    {
+        out.copy_from_slice(&products::<N, FAR>(query, rows));
+    }
+    for (row, out) in rest.chunks_exact(dim).zip(of_rest) {
+        [*out] = products::<1, FAR>(query, row);
+    }
+}
+
+/// The products with `N` rows.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
+fn products<const N: usize, const FAR: bool>(query: &RankInts, rows: &[u16]) -> [i64; N] {
+    let values = query.values();
+    let dim = values.len();
+    assert_eq!(rows.len(), N * dim);
+    let middle = _mm512_set1_epi16(middle(dim) as i16);
+    let mut totals = [_mm512_setzero_si512(); N];
+    for first in (0..dim).step_by(query.run()) {
+        let end = dim.min(first + query.run());
+        let mut sums = [_mm512_setzero_si512(); N];
+        for at in (first..end).step_by(LANES) {
+            let there = u32::MAX >> LANES.saturating_sub(end - at);
+            // SAFETY: the mask keeps the loads before `end`, which is at most `dim`.
+            let load = |of: *const u16| unsafe { _mm512_maskz_loadu_epi16(there, of.cast()) };
+            let part = load(values[at..].as_ptr().cast());
+            for (row, sum) in sums.iter_mut().enumerate() {
+                let of_row = rows[row * dim + at..].as_ptr();
+                if FAR {
+                    prefetch::after(of_row, size_of::<__m512i>());
+                }
+                let centred = _mm512_sub_epi16(load(of_row), middle);
+                // A lane that is not there has the value 0.
+                *sum = _mm512_dpwssd_epi32(*sum, centred, part);
+            }
+        }
+        for (total, sum) in totals.iter_mut().zip(sums) {
+            *total = _mm512_add_epi64(*total, widened(sum));
+        }
+    }
+    totals.map(|total| _mm512_reduce_add_epi64(total))
+}
+
+/// Sums of 64 bits, in pairs, of 16 of 32 bits.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn widened(sums: __m512i) -> __m512i {
+    let low = _mm512_cvtepi32_epi64(_mm512_castsi512_si256(sums));
+    let high = _mm512_cvtepi32_epi64(_mm512_extracti64x4_epi64::<1>(sums));
+    _mm512_add_epi64(low, high)
+}
