@@ -7,9 +7,22 @@ use ordvec::simd::{active_level, compiled_levels, detected_levels, Level, CAP_VA
 use ordvec::{OrdvecError, SignBitmap};
 use std::process::Command;
 
+/// This binary again, started by the emulator in `ORDVEC_TEST_RUNNER` if there is one.
+fn this_binary() -> Command {
+    let binary = std::env::current_exe().unwrap();
+    let runner = std::env::var("ORDVEC_TEST_RUNNER").unwrap_or_default();
+    let mut words = runner.split_whitespace();
+    let Some(program) = words.next() else {
+        return Command::new(binary);
+    };
+    let mut command = Command::new(program);
+    command.args(words).arg(binary);
+    command
+}
+
 /// Runs `child` under a cap and gives what it printed, as `key=value` lines.
 fn under_cap(cap: Option<&str>) -> Vec<String> {
-    let mut command = Command::new(std::env::current_exe().unwrap());
+    let mut command = this_binary();
     command.args([
         "--exact",
         "child",

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tools.model import Problem
-from tools.ops.emulator import NATIVE, Executor
+from tools.ops.executor import NATIVE, Executor
 
 PORTABLE = "portable"
 LEVELS = (PORTABLE, "avx2", "avx512", "neon")

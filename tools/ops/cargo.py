@@ -161,6 +161,17 @@ def host_target() -> str:
     return fields["host"]
 
 
+def sysroot() -> Path:
+    """The folder of the Rust toolchain."""
+    return Path(run(("rustc", "--print", "sysroot"), echo=False).stdout.strip())
+
+
+def installed_targets() -> frozenset[str]:
+    """The targets that this toolchain has a standard library for."""
+    libraries = (sysroot() / "lib" / "rustlib").glob("*/lib/libstd-*.rlib")
+    return frozenset(path.parent.parent.name for path in libraries)
+
+
 def home() -> Path:
     """The user's CARGO_HOME."""
     return Path(os.environ.get("CARGO_HOME") or Path.home() / ".cargo")

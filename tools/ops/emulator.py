@@ -8,36 +8,14 @@ digest that was measured, not the one that was asked for.
 from __future__ import annotations
 
 import tarfile
-from dataclasses import dataclass
 from pathlib import Path
 
 from tools.console import console
 from tools.declaration import Emulator
 from tools.errors import Mismatch, Transient
 from tools.model import Digest
+from tools.ops.executor import Executor
 from tools.ops.http import Http
-
-
-@dataclass(frozen=True, slots=True)
-class Executor:
-    """How programs are started: as they are, or by an emulator whose archive had *digest*."""
-
-    prefix: tuple[str, ...] = ()
-    name: str = "this CPU"
-    digest: Digest | None = None
-
-    def __str__(self) -> str:
-        return f"{self.name} ({self.digest})" if self.digest else self.name
-
-    def cargo(self, host: str) -> dict[str, str]:
-        """The variable that lets cargo start programs of target *host* in this way."""
-        if not self.prefix:
-            return {}
-        variable = f"CARGO_TARGET_{host.upper().replace('-', '_')}_RUNNER"
-        return {variable: " ".join(self.prefix)}
-
-
-NATIVE = Executor()
 
 
 def archive(pin: Emulator, cache: Path, http: Http) -> tuple[Path, Digest]:

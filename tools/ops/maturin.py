@@ -98,10 +98,9 @@ def build_from_sdist(unpacked: Path, out: Path, target_folder: Path) -> Path:
 
 def rust_flags(target: str) -> tuple[str, ...]:
     """The compiler flags of every published wheel: no path, no clock of this machine."""
-    sysroot = run(("rustc", "--print", "sysroot"), echo=False).stdout.strip()
     flags = [
         f"--remap-path-prefix={cargo.home() / 'registry' / 'src'}={REGISTRY_PATH}",
-        f"--remap-path-prefix={Path(sysroot) / 'lib' / 'rustlib' / 'src' / 'rust'}=/rust",
+        f"--remap-path-prefix={cargo.sysroot() / 'lib' / 'rustlib' / 'src' / 'rust'}=/rust",
     ]
     if target.endswith("-msvc"):
         flags.append("-Clink-arg=/Brepro")  # link.exe stamps the time of the build otherwise

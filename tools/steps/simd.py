@@ -6,8 +6,9 @@ in, what this machine has and what is in use; then the core's tests run with ``O
 each wheel is built with the same features, installed, asked the same and tested.
 
 ``tools.checks.simd_levels`` says what that proves. A CPU without AVX-512 runs that leg under the
-pinned Intel SDE. ``--require`` turns each reason why a level is not proven into a failure, so that
-a release cannot pass over a level it declares.
+pinned Intel SDE; where QEMU's user mode is installed, it runs the crate's part of a leg of another
+architecture, whose wheels would need another Python. ``--require`` turns each reason why a level
+is not proven into a failure, so that a release cannot pass over a level it declares.
 
 ``--record FILE`` keeps what ran each leg, ``--check-pin FILE`` compares such a file with the pin.
 """
@@ -16,11 +17,11 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from tools.checks.simd_levels import (
+    ARCHITECTURES,
     LEVELS,
     PORTABLE,
     Levels,
@@ -33,15 +34,16 @@ from tools.checks.simd_levels import (
 from tools.console import console
 from tools.declaration import ROOT, Declaration, Emulator, PythonProject, SimdLeg
 from tools.errors import GateRefused, Transient, raise_if
-from tools.ops import cargo, emulator, maturin
-from tools.ops.emulator import NATIVE, Executor
+from tools.ops import cargo, emulator, maturin, qemu
+from tools.ops.executor import NATIVE, Executor
 from tools.ops.http import Http
 from tools.ops.proc import run
-from tools.steps import simd_record
+from tools.steps import simd_consumer, simd_record
 from tools.steps.clones import Sources, sources
+from tools.steps.simd_consumer import CAP
 from tools.steps.smoke import run_tests
 
-CAP, REQUIRE, EXPECT = "ORDVEC_SIMD", "ORDVEC_REQUIRE_SIMD", "ORDVEC_EXPECT_SIMD"
+REQUIRE, EXPECT = "ORDVEC_REQUIRE_SIMD", "ORDVEC_EXPECT_SIMD"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,26 +125,24 @@ def prove(shop: Workshop, leg: SimdLeg) -> tuple[Proof, ...]:
         Transient, Mismatch: the leg is required and there is no emulator, or a wrong one.
     """
     console.heading(f"SIMD level {leg.level}: features {', '.join(leg.features) or 'none'}")
-    host = cargo.host_target()
-    if not native(leg.level, host):
-        said = f"this machine is {host}; runs on {leg.runner}"
-        console.warning(f"{leg.level}: {State.OTHER_ARCHITECTURE}; {said}")
-        return (Proof(leg.level, shop.core, State.OTHER_ARCHITECTURE, said),)
     with cargo.exclusive(shop.target):
         cargo.purge(shop.target, list(cargo.packages(shop.checkout)))
-        how, state, said = _execute(shop, leg, host)
+        how, state, said = _execute(shop, leg, cargo.host_target())
         if state is not State.PROVEN:
-            console.warning(f"{leg.level}: {state}; no test ran at this level")
+            console.warning(f"{leg.level}: {state}; no test ran at this level ({said})")
             return (Proof(leg.level, shop.core, state, said),)
-        _test_crate(shop, leg, how.cargo(host))
+        _test_crate(shop, leg, how)
         proofs = [Proof(leg.level, shop.core, state, said, "passed", how)]
-        proofs += [_prove_wheel(shop, leg, project, how) for project in shop.projects]
+        wheel = _foreign_wheel if how.target else _prove_wheel
+        proofs += [wheel(shop, leg, project, how) for project in shop.projects]
     return tuple(proofs)
 
 
 def _execute(shop: Workshop, leg: SimdLeg, host: str) -> tuple[Executor, State, str]:
-    """What can run the leg, and what the crate then says: this CPU, else the emulator."""
-    state, said = judge(leg.level, _ask_crate(shop, leg, NATIVE.cargo(host)))
+    """What can run the leg, and what the crate then says: this CPU, else an emulator."""
+    if not native(leg.level, host):
+        return _execute_foreign(shop, leg, host)
+    state, said = judge(leg.level, _ask_crate(shop, leg, NATIVE))
     pin = shop.emulator
     if state is not State.NOT_RUNNABLE or (pin.level, pin.host) != (leg.level, host):
         return NATIVE, state, said
@@ -153,59 +153,42 @@ def _execute(shop: Workshop, leg: SimdLeg, host: str) -> tuple[Executor, State, 
         if shop.require:
             raise
         return NATIVE, state, f"{said}; no emulator: {error.message}"
+    return _emulated(shop, leg, how)
+
+
+def _execute_foreign(shop: Workshop, leg: SimdLeg, host: str) -> tuple[Executor, State, str]:
+    architecture = ARCHITECTURES[leg.level]
+    if lacking := qemu.missing(architecture, host):
+        said = f"this machine is {host}; runs on {leg.runner}, or here: {', '.join(lacking)}"
+        return NATIVE, State.OTHER_ARCHITECTURE, said
+    return _emulated(shop, leg, qemu.executor(architecture))
+
+
+def _emulated(shop: Workshop, leg: SimdLeg, how: Executor) -> tuple[Executor, State, str]:
     console.info(f"{leg.level} is run by {how}")
-    return how, *judge(leg.level, _ask_crate(shop, leg, how.cargo(host)))
+    return how, *judge(leg.level, _ask_crate(shop, leg, how))
 
 
-_CONSUMER = """
-use ordvec::simd::{active_level, compiled_levels, detected_levels, Level};
-
-fn names(levels: &[Level]) -> String {
-    let quoted: Vec<String> = levels.iter().map(|level| format!("\\"{level}\\"")).collect();
-    quoted.join(",")
-}
-
-fn main() {
-    println!(
-        "{{\\"compiled\\":[{}],\\"detected\\":[{}],\\"active\\":\\"{}\\"}}",
-        names(compiled_levels()),
-        names(&detected_levels()),
-        active_level().expect("the cap names a level")
-    );
-}
-"""
-
-
-def _ask_crate(shop: Workshop, leg: SimdLeg, runner: Mapping[str, str]) -> Levels:
-    """Build a consumer of the crate with the leg's features and let it say its levels."""
+def _ask_crate(shop: Workshop, leg: SimdLeg, how: Executor) -> Levels:
     folder = shop.source.work / f"consumer-{leg.level}"
-    (folder / "src").mkdir(parents=True, exist_ok=True)
-    (folder / "src/main.rs").write_text(_CONSUMER, encoding="utf-8")
-    # The lock keeps the consumer on the committed versions; cargo adds only the consumer itself.
-    (folder / cargo.LOCK).write_bytes((shop.checkout / cargo.LOCK).read_bytes())
-    path, features = json.dumps(shop.checkout.as_posix()), json.dumps(list(leg.features))
-    (folder / "Cargo.toml").write_text(
-        f'[package]\nname = "simd-consumer"\nversion = "0.0.0"\nedition = "2021"\n\n[workspace]\n\n'
-        f"[dependencies]\n{shop.core} = {{ path = {path}, default-features = false, "
-        f"features = {features} }}\n",
-        encoding="utf-8",
-    )
-    env = {"CARGO_TARGET_DIR": str(shop.target), CAP: leg.level, **runner}
-    fetch = ("cargo", "fetch", "--locked", "--target", cargo.host_target())
-    run(fetch, cwd=shop.checkout, env=env)
-    done = run(("cargo", "run", "--quiet", "--offline"), cwd=folder, env=env)
-    said = json.loads(done.stdout.splitlines()[-1])
-    return Levels(tuple(said["compiled"]), tuple(said["detected"]), said["active"])
+    return simd_consumer.ask(shop.checkout, shop.core, leg, folder, how, shop.target)
 
 
-def _test_crate(shop: Workshop, leg: SimdLeg, runner: Mapping[str, str]) -> None:
+def _test_crate(shop: Workshop, leg: SimdLeg, how: Executor) -> None:
     features = ("--features", ",".join(leg.features)) if leg.features else ()
+    test = ("cargo", "test", "--locked", "-p", shop.core, "--no-default-features", *features)
     target = {"CARGO_TARGET_DIR": str(shop.target)}
     run(
-        ("cargo", "test", "--locked", "-p", shop.core, "--no-default-features", *features),
+        # rustdoc links its tests for the architecture that it runs on.
+        (*test, *how.arguments, *(("--lib", "--tests") if how.target else ())),
         cwd=shop.checkout,
-        env={**target, CAP: leg.level, REQUIRE: leg.level, **runner},
+        env={**target, CAP: leg.level, REQUIRE: leg.level, **how.cargo(cargo.host_target())},
     )
+
+
+def _foreign_wheel(_: Workshop, leg: SimdLeg, project: PythonProject, how: Executor) -> Proof:
+    said = f"needs a Python for {how.target}; runs on {leg.runner}"
+    return Proof(leg.level, f"{project.name} (wheel)", State.OTHER_ARCHITECTURE, said)
 
 
 def _prove_wheel(shop: Workshop, leg: SimdLeg, project: PythonProject, how: Executor) -> Proof:

@@ -11,7 +11,7 @@ from pathlib import Path
 from tools.console import console
 from tools.declaration import Emulator
 from tools.errors import Mismatch, UsageError
-from tools.ops.emulator import Executor
+from tools.ops.executor import Executor
 
 
 def write(path: Path, ran: dict[str, Executor]) -> None:

@@ -16,7 +16,7 @@ from tools.declaration import Declaration, Emulator
 from tools.errors import Mismatch, Transient
 from tools.model import Digest
 from tools.ops import emulator
-from tools.ops.emulator import NATIVE
+from tools.ops.executor import NATIVE
 from tools.ops.http import Http
 from tools.ops.proc import run
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tools.checks.simd_levels import Levels, State
+from tools.checks.simd_levels import Levels, State, objections
 from tools.declaration import Declaration
 from tools.errors import Mismatch, Transient
 from tools.model import Digest
-from tools.ops import emulator
-from tools.ops.emulator import NATIVE, Executor
+from tools.ops import emulator, qemu
+from tools.ops.executor import NATIVE, Executor
 from tools.ops.http import Http
 from tools.steps import simd
 from tools.steps.clones import Sources
@@ -49,7 +49,7 @@ def execute(where: simd.Workshop, declaration: Declaration, level: str) -> tuple
 @pytest.fixture
 def old_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
     """A CPU without AVX-512, on which only a runner executes it."""
-    ask = lambda shop, leg, runner: EMULATED if runner else LACKING  # noqa: E731
+    ask = lambda shop, leg, how: EMULATED if how.prefix else LACKING  # noqa: E731
     monkeypatch.setattr(simd, "_ask_crate", ask)
 
 
@@ -99,3 +99,54 @@ def test_wrong_emulator_always_fails(
     monkeypatch.setattr(emulator, "ready", altered)
     with pytest.raises(Mismatch):
         execute(shop(declaration, tmp_path, require), declaration, "avx512")
+
+
+# ---------------------------------------------------------------------- another architecture
+
+
+def foreign(where: simd.Workshop, declaration: Declaration) -> tuple[Executor, State, str]:
+    return simd._execute(where, leg_of(declaration, "neon"), "x86_64-unknown-linux-gnu")
+
+
+def test_leg_of_another_architecture_says_what_would_run_it_here(
+    declaration: Declaration, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(qemu, "missing", lambda *_: ("apt-get install qemu-user",))
+    monkeypatch.setattr(simd, "_ask_crate", lambda *_: pytest.fail("nothing can run it"))
+    how, state, said = foreign(shop(declaration, tmp_path), declaration)
+    assert (how, state) == (NATIVE, State.OTHER_ARCHITECTURE)
+    assert "apt-get install qemu-user" in said
+
+
+@pytest.mark.parametrize(
+    ("levels", "state"),
+    [
+        (said("portable neon", "portable neon", "neon"), State.PROVEN),
+        (said("portable", "portable neon", "portable"), State.NOT_IMPLEMENTED),
+        (said("portable neon", "portable neon", "portable"), State.WRONG),
+    ],
+)
+def test_leg_of_another_architecture_is_judged_under_qemu(
+    declaration: Declaration,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    levels: Levels,
+    state: State,
+) -> None:
+    emulated = Executor(("qemu-aarch64",), "QEMU", target="aarch64-unknown-linux-musl")
+    monkeypatch.setattr(qemu, "missing", lambda *_: ())
+    monkeypatch.setattr(qemu, "executor", lambda _: emulated)
+    asked = []
+    monkeypatch.setattr(simd, "_ask_crate", lambda *call: (asked.append(call[2]), levels)[1])
+    how, found, _ = foreign(shop(declaration, tmp_path), declaration)
+    assert (how, found) == (emulated, state)
+    assert asked == [emulated]
+
+
+def test_wheel_of_another_architecture_is_no_proof(
+    declaration: Declaration, tmp_path: Path
+) -> None:
+    emulated = Executor(("qemu-aarch64",), "QEMU", target="aarch64-unknown-linux-musl")
+    where, leg = shop(declaration, tmp_path), leg_of(declaration, "neon")
+    proof = simd._foreign_wheel(where, leg, declaration.python[0], emulated)
+    assert objections([proof], require=True)

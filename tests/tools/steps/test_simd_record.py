@@ -9,7 +9,7 @@ import pytest
 from tools.declaration import Declaration
 from tools.errors import Mismatch, UsageError
 from tools.model import Digest
-from tools.ops.emulator import NATIVE, Executor
+from tools.ops.executor import NATIVE, Executor
 from tools.steps import simd_record
 
 
