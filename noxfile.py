@@ -73,6 +73,12 @@ def simd(session: nox.Session) -> None:
 
 
 @nox.session
+def cross(session: nox.Session) -> None:
+    """Compile everything for every platform of the wheel matrix: -- [--install]."""
+    verb(session, "cross", "bump")
+
+
+@nox.session
 def smoke(session: nox.Session) -> None:
     """Install a wheel from a folder and run its tests: -- --package P --platform X --dist DIR."""
     verb(session, "smoke", "build")

@@ -21,6 +21,7 @@ VERBS = {
     "wheels": ("tools.steps.wheels", "build, compare, install and test a leg of the matrix"),
     "sdist": ("tools.steps.sdist", "build a source distribution twice and compare"),
     "simd": ("tools.steps.simd", "build and test the SIMD legs that this machine can run"),
+    "cross": ("tools.steps.cross", "compile everything for every platform of the matrix"),
     "fuzz": ("tools.steps.fuzz", "run each fuzz target of the core for some seconds"),
     "miri": ("tools.steps.miri", "interpret the core's unit tests; stop at undefined behaviour"),
     "asan": ("tools.steps.asan", "the C ABI's library and a C program, address-sanitized"),
