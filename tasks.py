@@ -19,7 +19,15 @@ from invoke.collection import Collection
 from invoke.context import Context as Invocation
 from invoke.tasks import task
 
-from tools.__main__ import guarded
+try:
+    from tools.__main__ import guarded
+except ModuleNotFoundError as missing:
+    print(
+        f"error: [wrong call] {missing.name} is not installed in {sys.prefix}\n"
+        "  remedy: python -m pip install --require-hashes -r requirements/release.txt",
+        file=sys.stderr,
+    )
+    sys.exit(2)
 
 HELP = {
     "tag": "the release tag, vX.Y.Z; by default the one that triggered the workflow",
@@ -76,9 +84,12 @@ def guard(_: Invocation, tag: str = "", json: bool = False) -> None:
 
     def action() -> object:
         from tools.declaration import ROOT, Declaration
+        from tools.errors import UsageError
         from tools.steps.guard import guard as step
 
         chosen = tag or os.environ.get("GITHUB_REF_NAME", "")
+        if not chosen:
+            raise UsageError("no tag is given", expected="vX.Y.Z", remedy="pass --tag vX.Y.Z")
         return step(Declaration.load(), ROOT, chosen)
 
     _exit(action, json)
@@ -136,7 +147,7 @@ def bundle(
     _: Invocation, lane: str, path: str = "", tag: str = "", commit: str = "", json: bool = False
 ) -> None:
     """Take over the attestation's bundle when it attests exactly the lane's subjects."""
-    source = Path(path or os.environ.get("BUNDLE_PATH", ""))
+    source = path or os.environ.get("BUNDLE_PATH", "")
     _step("bundle", json, tag, commit, lane=lane, source=source)
 
 

@@ -58,8 +58,9 @@ def main(args: argparse.Namespace) -> object:
     from tools.rehearsal.scenario import Gatekeeping
 
     if args.list_faults:
+        width = max(len(fault.name) for fault in faults.FAULTS)
         for fault in faults.FAULTS:
-            console.info(f"{fault.name:28} {fault.summary}")
+            console.info(f"{fault.name:{width}}  {fault.summary}")
         return [fault.name for fault in faults.FAULTS]
     if args.jobs < 1:
         raise UsageError("--jobs must be at least 1")
