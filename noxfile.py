@@ -39,7 +39,8 @@ def environment(session: nox.Session, group: str) -> None:
 def verb(session: nox.Session, name: str, group: str) -> None:
     """Run a verb of ``tools`` in its environment."""
     environment(session, group)
-    session.run("python", "-m", "tools", name, *session.posargs)
+    # nox would put standard error into standard output, where `--json` promises one document.
+    session.run("python", "-m", "tools", name, *session.posargs, stderr=None)
 
 
 @nox.session
