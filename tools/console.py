@@ -20,7 +20,7 @@ from typing import Any
 from rich.console import Console as RichConsole
 from rich.live import Live
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 from semver import Version
 
 from tools.model import Digest, Problem
@@ -166,7 +166,9 @@ class Console:
         return False
 
     def _table(self, title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
-        table = Table(*columns, title=title, title_justify="left", title_style="bold")
+        # Folded, never cut: half a file name or digest names nothing.
+        headers = (Column(name, overflow="fold") for name in columns)
+        table = Table(*headers, title=title, title_justify="left", title_style="bold")
         for row in rows:
             cells = [self.redact(str(cell)) for cell in row]
             table.add_row(
