@@ -211,6 +211,8 @@ def lock(session: nox.Session) -> None:
     for group in GROUPS:
         session.run(
             *("uv", "pip", "compile", "--quiet", "--universal", "--generate-hashes"),
+            # pip 23.2, which Python 3.11 comes with, takes `name` for no pin of `name[extra]`.
+            "--no-strip-extras",
             *("--python-version", "3.11", "--no-config", "--no-emit-index-url", "--no-annotate"),
             *("--custom-compile-command", "nox -s lock", "--group", f"pyproject.toml:{group}"),
             *("-o", str(LOCKS / f"{group}.txt"), *session.posargs),
