@@ -20,6 +20,7 @@ from typing import Any
 
 from tools.errors import Transient
 from tools.model import Digest
+from tools.ops import proc
 from tools.ops.proc import Completed, run, tail
 
 if sys.platform != "win32":
@@ -84,6 +85,7 @@ def publish(root: Path, crate: str, token: str) -> Completed:
         cwd=root,
         env={"CARGO_REGISTRY_TOKEN": token},
         check=False,
+        timeout=proc.UPLOAD_LIMIT,
     )
 
 
