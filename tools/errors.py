@@ -7,6 +7,7 @@ into one.
 ====  ===================  ==========================================================
 code  class                situation
 ====  ===================  ==========================================================
+1     CommandFailed        a program (``ops.proc``) failed where that is not an answer
 2     UsageError           the call is wrong; nothing was done
 10    GateRefused          a gate refused; nothing was published
 20    PartlyPublished      something is published; re-running the job resumes
