@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -42,6 +43,8 @@ def test_json_through_nox_is_one_document_on_standard_output(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(ROOT)
+    # nox logs to standard error; here another test's handler may have taken its lines.
+    monkeypatch.setattr(logging.getLogger("nox"), "propagate", False)
     session: Any = Session(tmp_path, word, "--json")
     try:
         noxfile.verb(session, "bump", "bump")
