@@ -116,6 +116,10 @@ class Console:
         for problem in problems:
             self._annotate("error", str(problem))
 
+    def trace(self, text: str) -> None:
+        """A Python trace, on standard error and without the secrets."""
+        print(self.redact(text), file=sys.stderr, end="", flush=True)
+
     def _annotate(self, level: str, text: str) -> None:
         if os.environ.get("GITHUB_ACTIONS") == "true":
             line = self.redact(text).replace("%", "%25").replace("\n", "%0A")

@@ -15,6 +15,7 @@ code  class                situation
 30    Mismatch             bytes, digests or identities differ from what was attested
 75    Transient            the world did not answer; retrying is safe
 77    NotPermitted         the answer needs a right that this token lacks; nothing was decided
+130   Interrupted          the operator stopped it (``__main__``)
 ====  ===================  ==========================================================
 """
 
