@@ -39,7 +39,8 @@ def environment(session: nox.Session, group: str) -> None:
 def verb(session: nox.Session, name: str, group: str) -> None:
     """Run a verb of ``tools`` in its environment."""
     environment(session, group)
-    session.run("python", "-m", "tools", name, *session.posargs)
+    # nox would put standard error into standard output, where `--json` promises one document.
+    session.run("python", "-m", "tools", name, *session.posargs, stderr=None)
 
 
 @nox.session
@@ -216,6 +217,8 @@ def lock(session: nox.Session) -> None:
     for group in GROUPS:
         session.run(
             *("uv", "pip", "compile", "--quiet", "--universal", "--generate-hashes"),
+            # pip 23.2, which Python 3.11 comes with, takes `name` for no pin of `name[extra]`.
+            "--no-strip-extras",
             *("--python-version", "3.11", "--no-config", "--no-emit-index-url", "--no-annotate"),
             *("--custom-compile-command", "nox -s lock", "--group", f"pyproject.toml:{group}"),
             *("-o", str(LOCKS / f"{group}.txt"), *session.posargs),

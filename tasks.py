@@ -2,9 +2,9 @@
 
 ``invoke --list`` names the verbs and ``invoke --help release.VERB`` teaches one. In a release.yml
 job every argument has its value from the environment; on a laptop it can be given. Exit codes:
-0 done, 2 wrong call, 10 refused, 20 partly published and resumable, 21 not repairable under this
-version, 30 mismatch, 75 transient, 77 not permitted to read. ``--json`` prints one JSON document
-on standard output.
+0 done, 1 a program failed or Invoke knows no such verb or option, 2 wrong call, 10 refused,
+20 partly published and resumable, 21 not repairable under this version, 30 mismatch,
+75 transient, 77 not permitted to read. ``--json`` prints one JSON document on standard output.
 """
 
 from __future__ import annotations
@@ -19,7 +19,15 @@ from invoke.collection import Collection
 from invoke.context import Context as Invocation
 from invoke.tasks import task
 
-from tools.__main__ import guarded
+try:
+    from tools.__main__ import guarded
+except ModuleNotFoundError as missing:
+    print(
+        f"error: [wrong call] {missing.name} is not installed in {sys.prefix}\n"
+        "  remedy: python -m pip install --require-hashes -r requirements/release.txt",
+        file=sys.stderr,
+    )
+    sys.exit(2)
 
 HELP = {
     "tag": "the release tag, vX.Y.Z; by default the one that triggered the workflow",
@@ -34,19 +42,27 @@ def _exit(action: Callable[[], object], json: bool) -> None:
         sys.exit(code)
 
 
-def _step(module: str, json: bool, tag: str, commit: str, **arguments: Any) -> None:
-    """Call ``tools.steps.MODULE.MODULE(context, **arguments)``; the imports are guarded too."""
+def _step(
+    module: str, json: bool, where: dict[str, Any], *, of_tree: bool = False, **arguments: Any
+) -> None:
+    """Call ``tools.steps.MODULE.MODULE(context, **arguments)``; the imports are guarded too.
+
+    Args:
+        where: what the context is built from: ``tag`` and ``commit``, or ``version``.
+        of_tree: a context of HEAD, for what comes before the tag.
+    """
 
     def action() -> object:
         from importlib import import_module
 
         from tools.checks.release_assets import lane_named
-        from tools.steps.context import build
+        from tools.steps import context
 
         if "lane" in arguments:
             arguments["lane"] = lane_named(arguments["lane"])
         step = getattr(import_module(f"tools.steps.{module}"), module)
-        return step(build(tag=tag, commit=commit), **arguments)
+        build = context.of_tree if of_tree else context.build
+        return step(build(**where), **arguments)
 
     _exit(action, json)
 
@@ -76,9 +92,12 @@ def guard(_: Invocation, tag: str = "", json: bool = False) -> None:
 
     def action() -> object:
         from tools.declaration import ROOT, Declaration
+        from tools.errors import UsageError
         from tools.steps.guard import guard as step
 
         chosen = tag or os.environ.get("GITHUB_REF_NAME", "")
+        if not chosen:
+            raise UsageError("no tag is given", expected="vX.Y.Z", remedy="pass --tag vX.Y.Z")
         return step(Declaration.load(), ROOT, chosen)
 
     _exit(action, json)
@@ -90,7 +109,7 @@ def require_ci_green(_: Invocation, tag: str = "", commit: str = "", json: bool 
 
     Writes the output runs: the URL of each green run. Needs GITHUB_TOKEN with actions: read.
     """
-    _step("require_ci_green", json, tag, commit)
+    _step("require_ci_green", json, {"tag": tag, "commit": commit})
 
 
 @task(help=HELP)
@@ -99,7 +118,7 @@ def draft(_: Invocation, tag: str = "", commit: str = "", json: bool = False) ->
 
     Needs GITHUB_TOKEN with contents: write.
     """
-    _step("draft", json, tag, commit)
+    _step("draft", json, {"tag": tag, "commit": commit})
 
 
 @task(help={**HELP, "project": "a PyPI project of release.toml"})
@@ -111,7 +130,7 @@ def canonicalize(
     New version: dist/built/PROJECT. On PyPI already: what PyPI serves, verified; missing files
     come from the draft's attested assets. Needs GITHUB_TOKEN with contents: write.
     """
-    _step("canonicalize", json, tag, commit, project_name=project)
+    _step("canonicalize", json, {"tag": tag, "commit": commit}, project_name=project)
 
 
 @task(help={**HELP, "gate-runs": "JSON, gate workflow to run URL; by default $GATE_RUNS"})
@@ -119,7 +138,12 @@ def record(
     _: Invocation, gate_runs: str = "", tag: str = "", commit: str = "", json: bool = False
 ) -> None:
     """Write dist/attested/core/release-record.json from the packaged and canonical files."""
-    _step("record", json, tag, commit, gate_runs=gate_runs or os.environ.get("GATE_RUNS", ""))
+    _step(
+        "record",
+        json,
+        {"tag": tag, "commit": commit},
+        gate_runs=gate_runs or os.environ.get("GATE_RUNS", ""),
+    )
 
 
 LANE = {"lane": "core (core crate, Python files, record) or manifest (manifest crate)"}
@@ -128,7 +152,7 @@ LANE = {"lane": "core (core crate, Python files, record) or manifest (manifest c
 @task(help={**HELP, **LANE})
 def subjects(_: Invocation, lane: str, tag: str = "", commit: str = "", json: bool = False) -> None:
     """Write dist/subjects-LANE.sha256 and the output base64: the files that this run built."""
-    _step("subjects", json, tag, commit, lane=lane)
+    _step("subjects", json, {"tag": tag, "commit": commit}, lane=lane)
 
 
 @task(help={**HELP, **LANE, "path": "the bundle's file; by default $BUNDLE_PATH"})
@@ -136,8 +160,8 @@ def bundle(
     _: Invocation, lane: str, path: str = "", tag: str = "", commit: str = "", json: bool = False
 ) -> None:
     """Take over the attestation's bundle when it attests exactly the lane's subjects."""
-    source = Path(path or os.environ.get("BUNDLE_PATH", ""))
-    _step("bundle", json, tag, commit, lane=lane, source=source)
+    source = path or os.environ.get("BUNDLE_PATH", "")
+    _step("bundle", json, {"tag": tag, "commit": commit}, lane=lane, source=source)
 
 
 @task(name="verify-attestations", help={**HELP, **LANE})
@@ -148,7 +172,7 @@ def verify_attestations(
 
     Pinned trust root, signer workflow, tag, commit, predicate; subjects equal to the files.
     """
-    _step("verify_attestations", json, tag, commit, lane=lane)
+    _step("verify_attestations", json, {"tag": tag, "commit": commit}, lane=lane)
 
 
 @task(help={**HELP, **LANE})
@@ -157,7 +181,7 @@ def stage(_: Invocation, lane: str, tag: str = "", commit: str = "", json: bool 
 
     Needs GITHUB_TOKEN with contents: write.
     """
-    _step("stage", json, tag, commit, lane=lane)
+    _step("stage", json, {"tag": tag, "commit": commit}, lane=lane)
 
 
 @task(name="publish-crate", help={**HELP, "crate": "a crate of release.toml"})
@@ -168,7 +192,7 @@ def publish_crate(
 
     Re-packages and compares before it mints a token; needs id-token: write for that.
     """
-    _step("publish_crate", json, tag, commit, name=crate)
+    _step("publish_crate", json, {"tag": tag, "commit": commit}, name=crate)
 
 
 @task(name="publish-pypi", help={**HELP, "project": "a PyPI project of release.toml"})
@@ -179,7 +203,7 @@ def publish_pypi(
 
     Needs id-token: write. Re-running uploads only what is missing.
     """
-    _step("publish_pypi", json, tag, commit, project_name=project)
+    _step("publish_pypi", json, {"tag": tag, "commit": commit}, project_name=project)
 
 
 @task(help=HELP)
@@ -188,7 +212,7 @@ def undraft(_: Invocation, tag: str = "", commit: str = "", json: bool = False) 
 
     Needs GITHUB_TOKEN with contents: write.
     """
-    _step("undraft", json, tag, commit)
+    _step("undraft", json, {"tag": tag, "commit": commit})
 
 
 @task(
@@ -207,15 +231,9 @@ def verify(
 
     Works without credentials; GITHUB_TOKEN only raises GitHub's rate limit.
     """
-
-    def action() -> object:
-        from tools.steps.context import build
-        from tools.steps.verify import verify as step
-
-        waiting = wait or os.environ.get("GITHUB_ACTIONS") == "true"
-        return step(build(version=version), file=Path(file) if file else None, wait=waiting)
-
-    _exit(action, json)
+    waiting = wait or os.environ.get("GITHUB_ACTIONS") == "true"
+    local = Path(file) if file else None
+    _step("verify", json, {"version": version}, file=local, wait=waiting)
 
 
 @task(
@@ -235,16 +253,10 @@ def status(
     Also PyPI's deadline for new files. Changes nothing. GITHUB_TOKEN with push rights is needed
     to see a draft.
     """
-
-    def action() -> object:
-        from tools.steps.context import build
-        from tools.steps.status import status as step
-        from tools.steps.watch import watch as watching
-
-        context = build(version=version)
-        return watching(context, max(interval, 1)) if watch else step(context)
-
-    _exit(action, json)
+    if watch:
+        _step("watch", json, {"version": version}, interval=max(interval, 1))
+    else:
+        _step("status", json, {"version": version})
 
 
 @task(
@@ -261,14 +273,7 @@ def resume(_: Invocation, version: str, execute: bool = False, json: bool = Fals
     What is done is never done again: each job reads the world first. Refuses with 30 or 21 when
     the release must not go on. --execute needs GITHUB_TOKEN with actions: write.
     """
-
-    def action() -> object:
-        from tools.steps.context import build
-        from tools.steps.resume import resume as step
-
-        return step(build(version=version), execute=execute)
-
-    _exit(action, json)
+    _step("resume", json, {"version": version}, execute=execute)
 
 
 @task(name="audit-settings", help={"json": HELP["json"]})
@@ -279,14 +284,7 @@ def audit_settings(_: Invocation, json: bool = False) -> None:
     deviation with the settings page to open. Needs the maintainer's rights:
     GITHUB_TOKEN=$(gh auth token). What cannot be read is no pass (exit 77, or 75).
     """
-
-    def action() -> object:
-        from tools.steps.audit_settings import audit_settings as step
-        from tools.steps.context import of_tree
-
-        return step(of_tree())
-
-    _exit(action, json)
+    _step("audit_settings", json, {}, of_tree=True)
 
 
 @task(help={"json": HELP["json"]})
@@ -323,14 +321,7 @@ def review(_: Invocation, base: str = "", no_semver: str = "", json: bool = Fals
     Compares with docs/compatibility-policy.md in mind; refuses (10) when a break has no migration
     note in the changelog or would be released as a patch.
     """
-
-    def action() -> object:
-        from tools.steps.context import of_tree
-        from tools.steps.review import review as step
-
-        return step(of_tree(), base=base, no_semver=no_semver)
-
-    _exit(action, json)
+    _step("review", json, {}, of_tree=True, base=base, no_semver=no_semver)
 
 
 @task(
@@ -346,14 +337,7 @@ def preflight(_: Invocation, version: str = "", offline: bool = False, json: boo
     Tree, sites, changelog, lock, workflows, tags, the head of the branch, CI, settings and
     registries. GITHUB_TOKEN=$(gh auth token) lets it read the settings and drafts.
     """
-
-    def action() -> object:
-        from tools.steps.context import of_tree
-        from tools.steps.preflight import preflight as step
-
-        return step(of_tree(version), offline=offline)
-
-    _exit(action, json)
+    _step("preflight", json, {"version": version}, of_tree=True, offline=offline)
 
 
 @task(
@@ -374,14 +358,7 @@ def tag_(
     Refuses with every reason at once. A signed tag of this commit that is here already is kept,
     so tagging first and pushing later is two calls of the same command.
     """
-
-    def action() -> object:
-        from tools.steps.context import of_tree
-        from tools.steps.tag import tag as step
-
-        return step(of_tree(version), push=push, dry_run=dry_run)
-
-    _exit(action, json)
+    _step("tag", json, {"version": version}, of_tree=True, push=push, dry_run=dry_run)
 
 
 @task(

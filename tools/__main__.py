@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 
 from tools.console import console
@@ -33,29 +34,56 @@ VERBS = {
 
 
 def guarded(action: Callable[[], object], *, json_mode: bool = False) -> int:
-    """Run *action*, print its result or its error, and return the exit code."""
+    """Run *action*, print its result or its error, and return the exit code.
+
+    Whatever happens, ``--json`` prints one document: the result, or the error.
+    """
     console.json_mode = json_mode
+    failure: ReleaseError
     try:
         console.emit(action())
     except ReleaseError as error:
-        console.error(f"[{error.situation}] {error}", error.problems)
-        console.emit(
-            {
-                "error": error.message,
-                "situation": error.situation,
-                "exit_code": error.exit_code,
-                "expected": error.expected,
-                "found": error.found,
-                "remedy": error.remedy,
-                "problems": error.problems,
-                "report": error.report,
-            }
-        )
-        return error.exit_code
+        failure = error
     except KeyboardInterrupt:
-        console.error("interrupted")
-        return 130
-    return 0
+        failure = Interrupted("stopped by Ctrl-C or a signal")
+    except OSError as error:
+        # A full disk, a file without rights: the operator's to mend, no trace needed.
+        where = f": {error.filename}" if error.filename else ""
+        failure = ReleaseError(f"{error.strerror or error}{where}")
+    except Exception as error:
+        console.trace(traceback.format_exc())
+        failure = ReleaseError(
+            "an error of the tools themselves",
+            found=f"{type(error).__name__}: {error}",
+            remedy="report it with the trace above; the same call can be made again",
+        )
+    else:
+        return 0
+    _report(failure)
+    return failure.exit_code
+
+
+class Interrupted(ReleaseError):
+    """The operator stopped it. What is done is found again by the next run."""
+
+    exit_code = 130
+    situation = "interrupted"
+
+
+def _report(error: ReleaseError) -> None:
+    console.error(f"[{error.situation}] {error}", error.problems)
+    console.emit(
+        {
+            "error": error.message,
+            "situation": error.situation,
+            "exit_code": error.exit_code,
+            "expected": error.expected,
+            "found": error.found,
+            "remedy": error.remedy,
+            "problems": error.problems,
+            "report": error.report,
+        }
+    )
 
 
 def parser_for(verb: str) -> argparse.ArgumentParser:

@@ -20,7 +20,7 @@ from typing import Any
 from rich.console import Console as RichConsole
 from rich.live import Live
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 from semver import Version
 
 from tools.model import Digest, Problem
@@ -116,6 +116,10 @@ class Console:
         for problem in problems:
             self._annotate("error", str(problem))
 
+    def trace(self, text: str) -> None:
+        """A Python trace, on standard error and without the secrets."""
+        print(self.redact(text), file=sys.stderr, end="", flush=True)
+
     def _annotate(self, level: str, text: str) -> None:
         if os.environ.get("GITHUB_ACTIONS") == "true":
             line = self.redact(text).replace("%", "%25").replace("\n", "%0A")
@@ -166,7 +170,9 @@ class Console:
         return False
 
     def _table(self, title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
-        table = Table(*columns, title=title, title_justify="left", title_style="bold")
+        # Folded, never cut: half a file name or digest names nothing.
+        headers = (Column(name, overflow="fold") for name in columns)
+        table = Table(*headers, title=title, title_justify="left", title_style="bold")
         for row in rows:
             cells = [self.redact(str(cell)) for cell in row]
             table.add_row(

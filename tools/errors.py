@@ -7,6 +7,7 @@ into one.
 ====  ===================  ==========================================================
 code  class                situation
 ====  ===================  ==========================================================
+1     CommandFailed        a program (``ops.proc``) failed where that is not an answer
 2     UsageError           the call is wrong; nothing was done
 10    GateRefused          a gate refused; nothing was published
 20    PartlyPublished      something is published; re-running the job resumes
@@ -14,6 +15,7 @@ code  class                situation
 30    Mismatch             bytes, digests or identities differ from what was attested
 75    Transient            the world did not answer; retrying is safe
 77    NotPermitted         the answer needs a right that this token lacks; nothing was decided
+130   Interrupted          the operator stopped it (``__main__``)
 ====  ===================  ==========================================================
 """
 

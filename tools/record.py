@@ -143,8 +143,11 @@ def read(kind: type[_T], content: bytes, name: str) -> _T:
         ) from error
 
 
-def read_file(kind: type[_T], path: Path) -> _T:
+def read_file(kind: type[_T], path: Path, made_by: str) -> _T:
     """Parse a document from a file.
+
+    Args:
+        made_by: the command that makes it.
 
     Raises:
         UsageError: there is no such file.
@@ -154,5 +157,5 @@ def read_file(kind: type[_T], path: Path) -> _T:
         return read(kind, path.read_bytes(), path.name)
     except OSError as error:
         raise UsageError(
-            f"cannot read {path}", found=str(error.strerror), remedy="run the step that makes it"
+            f"cannot read {path}", found=str(error.strerror), remedy=made_by
         ) from error

@@ -39,6 +39,23 @@ def test_unknown_section(tree: Path) -> None:
     assert len(caught.value.problems) == 2
 
 
+def test_a_misspelt_key_is_named_beside_the_one_that_is_missing(tree: Path) -> None:
+    edit(tree, "poll_seconds = 30", "poll_second = 30")
+    with pytest.raises(UsageError) as caught:
+        Declaration.load(tree)
+    assert [str(problem) for problem in caught.value.problems] == [
+        "release.toml: gates.poll_seconds: expected this key, found no such key",
+        "release.toml: gates.poll_second: expected no such key, found 30",
+    ]
+
+
+@pytest.mark.parametrize("content", [b"x = [", b"x = '\xff'"], ids=["syntax", "encoding"])
+def test_not_toml(tree: Path, content: bytes) -> None:
+    (tree / "release.toml").write_bytes(content)
+    with pytest.raises(UsageError, match=r"is not TOML[\s\S]*git restore release\.toml"):
+        Declaration.load(tree)
+
+
 def test_missing_file(tree: Path) -> None:
     (tree / "ordvec-ffi/Cargo.toml").unlink()
     with pytest.raises(UsageError, match=r"ordvec-ffi/Cargo\.toml"):
@@ -55,12 +72,6 @@ def test_duplicate_site(tree: Path) -> None:
 def test_site_without_its_key(tree: Path) -> None:
     edit(tree, 'kind = "toml"\nkey = "package.version"', 'kind = "toml"')
     with pytest.raises(UsageError, match="needs `key`"):
-        Declaration.load(tree)
-
-
-def test_not_toml(tree: Path) -> None:
-    (tree / "release.toml").write_text("[project")
-    with pytest.raises(UsageError, match="not TOML"):
         Declaration.load(tree)
 
 

@@ -102,6 +102,9 @@ def test_json_of_a_refusal_holds_the_whole_report() -> None:
         (("release.publish-crate", "--crate", "x", "--tag", "v1.2.3"), 2, "no crate is named"),
         (("release.stage", "--lane", "core", "--tag", "main"), 2, "not a release tag"),
         (("release.draft",), 2, "no release tag is given"),
+        (("release.guard",), 2, "no tag is given"),
+        (("release.bundle", "--lane", "core", "--tag", "v1.2.3"), 2, "no path of a bundle"),
+        (("release.stage", "--lane", "core", "--tag", "v1.2.3"), 2, "invoke release.canonicalize"),
         (("release.verify", "1.2"), 2, "not a release version"),
         (("release.guard", "--tag", "v99.0.0"), 10, "does not hold version"),
         (("release.preflight", "--offline", "--version", "99.0.0"), 10, "version sites"),
@@ -115,6 +118,15 @@ def test_an_error_is_its_exit_code_without_a_traceback(
     done = invoke(*words)
     assert done.returncode == code, done.stderr
     assert reason in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_without_the_locked_tools_it_says_how_to_install_them(tmp_path: Path) -> None:
+    (tmp_path / "rich.py").write_text("raise ModuleNotFoundError('none', name='rich')")
+    done = invoke("release.guard", PYTHONPATH=str(tmp_path))
+    assert done.returncode == 2
+    assert "rich is not installed" in done.stderr
+    assert "--require-hashes -r requirements/release.txt" in done.stderr
     assert "Traceback" not in done.stderr
 
 

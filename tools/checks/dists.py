@@ -104,7 +104,8 @@ def load_canonical(
     Raises:
         Mismatch: a missing or extra file, other bytes, or an origin of another release.
     """
-    origins = read_file(Origins, folder / ORIGIN_NAME)
+    made_by = f"invoke release.canonicalize --project {project.name}"
+    origins = read_file(Origins, folder / ORIGIN_NAME, made_by)
     present = {path.name: path for path in folder.iterdir() if path.name != ORIGIN_NAME}
     stated = {file.name: file for file in origins.files}
     problems = set_problems(f"{folder.name}", expected, present)
@@ -119,6 +120,6 @@ def load_canonical(
         problems,
         f"{folder} does not hold the canonical files of {project.name} {version}",
         Mismatch,
-        f"invoke release.canonicalize --project {project.name}",
+        made_by,
     )
     return {name: (present[name], stated[name]) for name in sorted(present)}

@@ -29,8 +29,21 @@ def current(declaration: Declaration, root: Path) -> Version:
 
 
 def drift(declaration: Declaration, root: Path, version: Version | None = None) -> list[Problem]:
-    """Every occurrence that differs from *version* (by default the first site's)."""
-    version = version or current(declaration, root)
+    """Every occurrence that differs from *version* (by default the first site's).
+
+    A tree that agrees with itself on another version is one problem, not one for each site.
+    """
+    here = current(declaration, root)
+    problems = _differing(declaration, root, here)
+    if version is None or version == here:
+        return problems
+    if not problems:
+        remedy = f"`nox -s bump -- {version}`"
+        return [Problem("the tree", str(version), f"{here} at every site", remedy)]
+    return _differing(declaration, root, version)
+
+
+def _differing(declaration: Declaration, root: Path, version: Version) -> list[Problem]:
     problems = []
     for site in declaration.site:
         wanted = sites.expected(site, str(version))

@@ -20,6 +20,7 @@ from tools.model import Problem
 FOLDER = Path(".github/workflows")
 SETUP = Path(".github/actions/setup/action.yml")
 _PINNED = re.compile(r"uses:\s*\S+@[0-9a-f]{40}\s+#\s*v\d")
+LONGEST_JOB = 150
 _SHELL_SYNTAX = re.compile(r"[;&|<>`\n]|\$\(")
 # The one line that may be something else: nothing can be invoked before it is installed.
 _INSTALL = "python -m pip install --quiet --require-hashes -r requirements/release.txt"
@@ -35,6 +36,7 @@ def problems(declaration: Declaration, root: Path) -> list[Problem]:
         found += _pins(name, text, declaration)
         found += _top_level(name, document)
         for job, body in document["jobs"].items():
+            found += _timeout(f"{name}: {job}", body)
             found += _steps(f"{name}: {job}", body.get("steps", []))
     setup = (root / SETUP).read_text(encoding="utf-8")
     found += _pins(SETUP.as_posix(), setup, declaration)
@@ -42,7 +44,10 @@ def problems(declaration: Declaration, root: Path) -> list[Problem]:
         if "run" in step and step["run"] != _INSTALL:
             found.append(Problem(SETUP.as_posix(), _INSTALL, step["run"]))
     release = (root / declaration.project.workflow).read_text(encoding="utf-8")
-    found += _release(declaration.project.workflow.as_posix(), release)
+    # Every job of the release goes through the setup action.
+    found += _caches(SETUP.as_posix(), setup)
+    found += _caches(declaration.project.workflow.as_posix(), release)
+    found += _length(declaration.project.workflow.as_posix(), release)
     return found
 
 
@@ -63,6 +68,15 @@ def _top_level(name: str, document: dict[Any, Any]) -> Iterator[Problem]:
     if document.get("permissions") != {"contents": "read"}:
         found = document.get("permissions", "the default, which may write")
         yield Problem(name, "permissions: { contents: read } at the top", str(found))
+
+
+def _timeout(where: str, job: dict[str, Any]) -> Iterator[Problem]:
+    """GitHub's default is six hours, for which a hung job holds the concurrency group `release`."""
+    minutes = job.get("timeout-minutes")
+    # A call of a reusable workflow cannot have one.
+    if "uses" not in job and not (isinstance(minutes, int) and minutes <= LONGEST_JOB):
+        found = "none" if minutes is None else str(minutes)
+        yield Problem(where, f"timeout-minutes of at most {LONGEST_JOB}", found)
 
 
 def _steps(where: str, steps: list[dict[str, Any]]) -> Iterator[Problem]:
@@ -91,10 +105,13 @@ def _invocation(where: str, line: str) -> Iterator[Problem]:
         yield Problem(where, expected, line, "move the decision into a task")
 
 
-def _release(name: str, text: str) -> Iterator[Problem]:
-    """No cache on the release path (a poisoned cache is an unreviewed input), and no length."""
+def _caches(name: str, text: str) -> Iterator[Problem]:
+    """A poisoned cache is an unreviewed input."""
     for number, line in enumerate(text.splitlines(), start=1):
-        if re.search(r"actions/cache|^\s*cache:|rust-cache", line):
+        if re.search(r"actions/cache|\bcache:|rust-cache|sccache", line):
             yield Problem(f"{name}:{number}", "no cache on the release path", line.strip())
+
+
+def _length(name: str, text: str) -> Iterator[Problem]:
     if (length := len(text.splitlines())) >= 450:
         yield Problem(name, "under 450 lines", f"{length}", "move decisions into tasks")

@@ -49,6 +49,7 @@ __all__ = [
 ]
 
 FILE_NAME = "release.toml"
+_RESTORE = f"mend it, or `git restore {FILE_NAME}`"
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -81,12 +82,18 @@ class Declaration(Frozen):
         try:
             declared = cls.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
         except OSError as error:
-            raise UsageError(f"cannot read {path}: {error.strerror}") from error
-        except tomllib.TOMLDecodeError as error:
-            raise UsageError(f"{FILE_NAME} is not TOML: {error}") from error
+            raise UsageError(
+                f"cannot read {path}", found=str(error.strerror), remedy=_RESTORE
+            ) from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise UsageError(
+                f"{FILE_NAME} is not TOML", found=str(error), remedy=_RESTORE
+            ) from error
         except ValidationError as error:
             raise UsageError(
-                f"{FILE_NAME} does not declare a release", problems=_explain(error)
+                f"{FILE_NAME} does not declare a release",
+                problems=_explain(error),
+                remedy=_RESTORE,
             ) from error
         problems = tuple(declared.problems(root))
         if problems:
@@ -158,11 +165,15 @@ def _named(items: tuple[_T, ...], name: str, what: str) -> _T:
 
 
 def _explain(error: ValidationError) -> list[Problem]:
-    return [
-        Problem(
-            f"{FILE_NAME}: {'.'.join(str(part) for part in detail['loc'])}",
-            detail["msg"],
-            repr(detail["input"])[:60],
-        )
-        for detail in error.errors()
-    ]
+    found = []
+    for detail in error.errors():
+        where = f"{FILE_NAME}: {'.'.join(str(part) for part in detail['loc'])}"
+        given = repr(detail["input"])[:60]
+        # pydantic's messages, where they do not say what was expected; a missing key's input is
+        # the table around it.
+        expected, seen = {
+            "missing": ("this key", "no such key"),
+            "extra_forbidden": ("no such key", given),
+        }.get(detail["type"], (detail["msg"], given))
+        found.append(Problem(where, expected, seen))
+    return found

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.errors import Transient
+from tools.errors import Transient, UsageError
 from tools.ops.proc import Completed, run, tail
 
 # Settings under which a checkout holds exactly the bytes, modes and links of the commit.
@@ -42,7 +42,16 @@ class Entry:
 
 
 def git(root: Path, *arguments: str, check: bool = True) -> Completed:
-    """Run ``git`` in *root*, quietly: these are questions."""
+    """Run ``git`` in *root*, quietly: these are questions.
+
+    Raises:
+        UsageError: *root* is not a work tree: a source archive, say.
+    """
+    if not (root / ".git").exists():
+        raise UsageError(
+            f"{root} is not a git work tree",
+            remedy="`git clone` the repository and run it there",
+        )
     return run(("git", *arguments), cwd=root, echo=False, check=check)
 
 

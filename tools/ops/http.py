@@ -25,7 +25,7 @@ from tools.console import console
 from tools.errors import Transient
 from tools.ops.clock import SYSTEM, Clock
 
-TRANSIENT_STATUS = frozenset({408, 425, 429, 500, 502, 503, 504})
+TRANSIENT_STATUS = frozenset({408, 425, 429})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 TIMEOUT = httpx.Timeout(30.0, connect=10.0, write=120.0)
 
@@ -200,7 +200,7 @@ class Http:
             {key.lower(): value for key, value in response.headers.items()},
             response.content,
         )
-        if answer.status in TRANSIENT_STATUS or is_rate_limit(answer):
+        if is_transient(answer):
             raise Unanswered(
                 f"{where} was not answered",
                 status=answer.status,
@@ -221,14 +221,26 @@ class Http:
 def _say(state: RetryCallState) -> None:
     error = state.outcome.exception() if state.outcome else None
     if isinstance(error, Unanswered):
-        console.info(f"{error.message} ({error.status or 'no answer'}); trying again")
+        why = f"HTTP {error.status}" if error.status else error.found
+        console.info(f"{error.message} ({why}); trying again in {state.upcoming_sleep:g} s")
+
+
+def is_transient(answer: Answer) -> bool:
+    """Whether asking again may help: by its status, or as a rate limit."""
+    return answer.status in TRANSIENT_STATUS or answer.status >= 500 or is_rate_limit(answer)
 
 
 def is_rate_limit(answer: Answer) -> bool:
-    """GitHub tells an exhausted rate limit by 403 with these headers instead of by 429."""
+    """GitHub tells an exhausted rate limit by 403 instead of by 429.
+
+    The primary limit shows in these headers. The secondary one may come without any of them and
+    with this text alone ("Rate limits for the REST API", GitHub's documentation).
+    """
     headers = answer.headers
     return answer.status == 403 and (
-        "retry-after" in headers or headers.get("x-ratelimit-remaining") == "0"
+        "retry-after" in headers
+        or headers.get("x-ratelimit-remaining") == "0"
+        or b"secondary rate limit" in answer.body
     )
 
 

@@ -14,6 +14,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 from tools.console import console
 from tools.errors import ReleaseError
@@ -28,6 +29,12 @@ class Completed:
     stdout: str
     stderr: str
     seconds: float
+
+
+# What `timeout` of coreutils returns, too.
+TIMED_OUT = 124
+# Seconds for a program that uploads. twine itself waits for ever for an answer that never comes.
+UPLOAD_LIMIT = 900.0
 
 
 class CommandFailed(ReleaseError):
@@ -54,7 +61,8 @@ def run(
         check: raise :class:`CommandFailed` on a non-zero exit.
         capture: collect stdout and stderr; otherwise they go through to the terminal.
         echo: print the command first.
-        timeout: seconds; ``subprocess.TimeoutExpired`` is raised as :class:`CommandFailed`.
+        timeout: seconds, after which the program is killed: :class:`CommandFailed`, or, where
+            the exit code is an answer, :data:`TIMED_OUT`.
         stdin: text for the program's standard input; none means closed.
     """
     command = tuple(str(part) for part in argv)
@@ -78,23 +86,34 @@ def run(
             f"cannot start {command[0]}", found=str(error), remedy=f"install {command[0]}"
         ) from error
     except subprocess.TimeoutExpired as error:
-        raise CommandFailed(
-            f"{shlex.join(command)} did not end", expected=f"an end within {timeout:g} s"
-        ) from error
-    result = Completed(
-        command,
-        done.returncode,
-        done.stdout or "",
-        done.stderr or "",
-        time.monotonic() - started,
-    )
+        done = _killed(command, error)
+    ended = time.monotonic() - started
+    result = Completed(command, done.returncode, done.stdout or "", done.stderr or "", ended)
     if check and result.returncode != 0:
-        raise CommandFailed(
-            f"{shlex.join(command)} failed",
-            expected="exit code 0",
-            found=f"exit code {result.returncode}\n{tail(result.stderr or result.stdout)}",
-        )
+        _fail(result, timeout)
     return result
+
+
+def _killed(
+    command: tuple[str, ...], error: subprocess.TimeoutExpired
+) -> subprocess.CompletedProcess[str]:
+    """The end of a program that was killed, with what it had said until then."""
+    said = f"{_text(error.stderr)}\nit did not end within {error.timeout:g} s".lstrip()
+    return subprocess.CompletedProcess(command, TIMED_OUT, _text(error.stdout), said)
+
+
+def _fail(done: Completed, timeout: float | None) -> NoReturn:
+    late = timeout is not None and done.returncode == TIMED_OUT
+    raise CommandFailed(
+        f"{shlex.join(done.argv)} {'did not end' if late else 'failed'}",
+        expected=f"an end within {timeout:g} s" if late else "exit code 0",
+        found=f"exit code {done.returncode}\n{tail(done.stderr or done.stdout)}",
+    )
+
+
+def _text(output: str | bytes | None) -> str:
+    """What a killed program had said; bytes even where text was asked for."""
+    return output.decode(errors="replace") if isinstance(output, bytes) else output or ""
 
 
 def tail(text: str, lines: int = 20) -> str:

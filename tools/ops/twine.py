@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from tools.ops import proc
 from tools.ops.proc import Completed, run
 
 
@@ -44,4 +45,5 @@ def upload(
         (sys.executable, "-m", "twine", "--no-color", "upload", *options, *files, *attestations),
         env={"TWINE_USERNAME": "__token__", "TWINE_PASSWORD": token},
         check=False,
+        timeout=proc.UPLOAD_LIMIT,
     )

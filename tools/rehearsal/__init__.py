@@ -19,6 +19,7 @@ Reading order; each imports only from above:
 ``stranger``     what any stranger can do once a release is public
 ``faults``       the single faults, each with what must come of it
 ``evidence``     what a rehearsal left behind, as plain values
+``remains``      what a scenario leaves behind, gathered into evidence
 ``invariants``   I1 to I7, each a function of the evidence
 ``report``       ``report.json`` and a self-contained ``report.html``
 ``scenario``     one run of the release in one fresh world

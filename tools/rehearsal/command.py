@@ -18,7 +18,7 @@ import sys
 from pathlib import Path
 
 from tools.console import console
-from tools.declaration import ROOT
+from tools.declaration import ROOT, Declaration
 from tools.errors import UsageError
 from tools.rehearsal.machine import cpu_count
 
@@ -58,11 +58,11 @@ def main(args: argparse.Namespace) -> object:
     from tools.rehearsal.scenario import Gatekeeping
 
     if args.list_faults:
+        width = max(len(fault.name) for fault in faults.FAULTS)
         for fault in faults.FAULTS:
-            console.info(f"{fault.name:28} {fault.summary}")
+            console.info(f"{fault.name:{width}}  {fault.summary}")
         return [fault.name for fault in faults.FAULTS]
-    if args.jobs < 1:
-        raise UsageError("--jobs must be at least 1")
+    _require_sense(args)
     wishes = Wishes(
         version=args.version,
         gatekeeping=Gatekeeping(frozenset(args.approve or ["all"]), frozenset(args.refuse)),
@@ -74,6 +74,28 @@ def main(args: argparse.Namespace) -> object:
         terminal=sys.stderr.isatty() and not console.json_mode,
     )
     return Rehearsal(Path(ROOT), wishes).run()
+
+
+def _require_sense(args: argparse.Namespace) -> None:
+    """UsageError for what would show only after minutes, or never."""
+    from tools.checks import versions
+    from tools.steps.bump import resolve_target
+
+    if args.jobs < 1:
+        raise UsageError("--jobs must be at least 1")
+    declared = Declaration.load()
+    resolve_target(args.version, versions.current(declared, ROOT))
+    known = ["all", *(environment.name for environment in declared.environment)]
+    for option, names, words in (
+        ("--approve", args.approve or [], [*known, "ask"]),
+        ("--refuse", args.refuse, known),
+    ):
+        if strangers := sorted(set(names) - set(words)):
+            raise UsageError(
+                f"{option} names no environment of release.toml",
+                expected=", ".join(words),
+                found=", ".join(strangers),
+            )
 
 
 def _chosen(names: list[str]) -> list[str]:

@@ -34,7 +34,7 @@ def report_of(scenario: Scenario) -> report.Report:
         jobs=tuple(report.job_rows(scenario.runner.workflow.jobs, scenario.runner.history)),
         not_rehearsed=tuple(report.not_rehearsed(scenario.runner.history)),
         stand_ins=tuple(report.stand_ins(scenario.runner.history)),
-        published=tuple(report.published_table(scenario.evidence, {})),
+        published=tuple(report.published_table(scenario.evidence)),
         acts=tuple(scenario.outcome.acts),
         invariants=scenario.outcome.verdicts,
         **_network(scenario),

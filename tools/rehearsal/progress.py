@@ -1,4 +1,8 @@
-"""The job graph while it runs: a live table on a terminal, one line per event in a pipe."""
+"""The job graph while it runs: a live table on a terminal, one line per event in a pipe.
+
+A terminal often has fewer lines than the graph has jobs. Then what is done and what is to come is
+counted, and what runs or has failed stays in sight.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,10 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rich.console import Console as RichConsole
+from rich.console import ConsoleDimensions
 from rich.live import Live
 from rich.markup import escape
 from rich.table import Table
@@ -46,9 +52,10 @@ class Board:
 
     def __enter__(self) -> Board:
         if self.terminal:
+            out = RichConsole(file=sys.stderr)
             self._live = Live(
-                get_renderable=self._table,
-                console=RichConsole(file=sys.stderr),
+                get_renderable=lambda: self._table(out.size),
+                console=out,
                 refresh_per_second=4,
                 transient=True,
             )
@@ -104,25 +111,69 @@ class Board:
 
     # -------------------------------------------------------------- table
 
-    def _table(self) -> Table:
+    def _table(self, size: ConsoleDimensions) -> Table:
+        """The rows that fit the terminal, one line each."""
+        rows = self._lines()
+        above, below = _cut([row.state for row in rows], size.height - 1)
+        # Of the width, 15 columns are the mark, the seconds and the padding.
+        half = max(8, (size.width - 15) // 2)
         table = Table(box=None, show_header=False, padding=(0, 1))
-        with self._lock:
-            rows = {name: dict(found) for name, found in self._rows.items()}
-            settled, steps = dict(self._settled), dict(self._step)
-        for job, instances in rows.items():
-            if not instances:
-                state = settled.get(job, "")
-                table.add_row(self._mark(state), f"[{_STYLE.get(state, '')}]{job}[/]", "", state)
-            for label, record in instances.items():
-                ended = bool(record.ended)
-                state = record.result if ended else "running"
-                seconds = (record.ended if ended else time.time()) - record.started
-                detail = "" if ended else steps.get(label, "")
-                table.add_row(
-                    self._mark(state), escape(label), f"{seconds:.0f} s", escape(detail[:70])
-                )
+        for width in (1, half, 6, half):
+            table.add_column(no_wrap=True, overflow="ellipsis", max_width=width)
+        if above:
+            table.add_row("", f"[dim]{len(above)} rows above are done[/]", "", "")
+        for index, row in enumerate(rows):
+            if index not in above and index not in below:
+                style = _STYLE.get(row.state, "")
+                mark = f"[{style}]{MARKS.get(row.state, '?')}[/]"
+                label = escape(row.label)
+                name = label if row.seconds else f"[{style}]{label}[/]"
+                table.add_row(mark, name, row.seconds, escape(row.detail))
+        if below:
+            table.add_row("", f"[dim]{len(below)} jobs to come[/]", "", "")
         return table
 
-    @staticmethod
-    def _mark(state: str) -> str:
-        return f"[{_STYLE.get(state, '')}]{MARKS.get(state, '?')}[/]"
+    def _lines(self) -> list[_Row]:
+        """Every instance, and every job without one, in the order of the graph."""
+        with self._lock:
+            jobs = {name: dict(found) for name, found in self._rows.items()}
+            settled, steps = dict(self._settled), dict(self._step)
+        rows = []
+        for job, instances in jobs.items():
+            if not instances:
+                state = settled.get(job, "")
+                rows.append(_Row(state, job, "", state))
+            for label, record in instances.items():
+                ended = bool(record.ended)
+                seconds = (record.ended if ended else time.time()) - record.started
+                state = record.result if ended else "running"
+                detail = "" if ended else steps.get(label, "")
+                rows.append(_Row(state, label, f"{seconds:.0f} s", detail))
+        return rows
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One line of the table; ``state`` is a key of ``MARKS``."""
+
+    state: str
+    label: str
+    seconds: str
+    detail: str
+
+
+def _cut(states: Sequence[str], room: int) -> tuple[set[int], set[int]]:
+    """The rows to leave out so that the others fit: the first done ones, the last to come.
+
+    Args:
+        room: lines; two of them count what is left out.
+    """
+    surplus = len(states) - room
+    if surplus <= 0:
+        return set(), set()
+    surplus += 2
+    to_come = [index for index, state in enumerate(states) if state == ""]
+    # What comes next is worth two lines.
+    below = set(to_come[2:][-surplus:])
+    done = [index for index, state in enumerate(states) if state in (SUCCESS, SKIPPED)]
+    return set(done[: surplus - len(below)]), below

@@ -33,7 +33,6 @@ class Published:
 
     file: str
     sha256: str
-    size: int
     surfaces: tuple[str, ...]
 
 
@@ -120,14 +119,14 @@ def stand_ins(history: Sequence[InstanceRecord]) -> list[str]:
     return [f"{uses}: {note}" for uses, note in found.items()]
 
 
-def published_table(evidence: Evidence, sizes: Mapping[str, int]) -> list[Published]:
+def published_table(evidence: Evidence) -> list[Published]:
     """File by file: its digest and every surface that serves just that digest."""
     rows: dict[str, dict[str, list[str]]] = {}
     for item in evidence.served:
         if item.sha256:
             rows.setdefault(item.file, {}).setdefault(item.sha256, []).append(item.surface)
     return [
-        Published(file, sha, sizes.get(file, 0), tuple(surfaces))
+        Published(file, sha, tuple(surfaces))
         for file, digests in sorted(rows.items())
         for sha, surfaces in digests.items()
     ]
@@ -153,7 +152,6 @@ def render(data: Mapping[str, Any]) -> str:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined
     )
-    environment.filters["mib"] = lambda size: f"{size / 1024:.0f} KiB" if size else ""
     return environment.get_template("report.html.j2").render(
         report=data,
         graph=draw_graph(data["jobs"], data["critical_path"]),

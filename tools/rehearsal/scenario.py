@@ -11,11 +11,12 @@ from pathlib import Path
 from tools.console import console
 from tools.rehearsal import evidence, invariants
 from tools.rehearsal.clone import EMAIL
-from tools.rehearsal.evidence import Evidence, Leak
+from tools.rehearsal.evidence import Leak
 from tools.rehearsal.faults import NamedFault, Stage
 from tools.rehearsal.guardian import Guardian
 from tools.rehearsal.preparation import Prepared
 from tools.rehearsal.progress import Board
+from tools.rehearsal.remains import Remains, is_public
 from tools.rehearsal.setting import Setting, WorldServices
 from tools.rehearsal.stranger import Act, Stranger
 from tools.rehearsal.timing import Sampler
@@ -231,15 +232,13 @@ class Scenario:
 
     def _released(self) -> bool:
         records = self.runner.records
-        return self._public() and all(record.result == SUCCESS for record in records.values())
-
-    def _public(self) -> bool:
-        return any(not release.draft for release in self.setting.github.releases(self.release.tag))
+        public = is_public(self.setting, self.release.tag)
+        return public and all(record.result == SUCCESS for record in records.values())
 
     # -------------------------------------------------------------- after
 
     def _be_a_stranger(self) -> None:
-        if not self._public():
+        if not is_public(self.setting, self.release.tag):
             console.info("the release is not public: there is nothing for a stranger")
             return
         slot = self.slots[0]
@@ -264,7 +263,12 @@ class Scenario:
             console.info(f"{act.name}: {state} in {act.seconds:.1f} s")
 
     def _check_invariants(self) -> None:
-        self.evidence = self._gather()
+        remains = Remains(
+            self.declared, self.release, self.setting, self.world, self.runner, self.folder
+        )
+        arguments = [Leak("a token", f"argument of {name}") for name in self.sampler.leaks]
+        leaks = [*self.leaks, *remains.leaks(self.services.tokens), *arguments]
+        self.evidence = remains.evidence(leaks)
         fourth = invariants.completes_or_says_why(
             self.fault,
             self.outcome.first_failure,
@@ -278,48 +282,3 @@ class Scenario:
             console.info(f"{verdict.name} {state} ({verdict.checked} checked): {verdict.text}")
             for problem in verdict.problems:
                 console.info(f"   {problem}")
-
-    def _gather(self) -> Evidence:
-        setting, version = self.setting, self.release.version
-        project = self.declared.project
-        agent = f"{project.name}-rehearsal (+{project.contact})"
-        auditor = evidence.Auditor(self.world, self.declared, agent, self.folder / "auditor")
-        try:
-            served = auditor.served(version, self.release.tag)
-        finally:
-            auditor.close()
-        return Evidence(
-            version=version,
-            public=self._public(),
-            jobs=self.runner.workflow.jobs,
-            records=self.runner.records,
-            history=self.runner.history,
-            lanes=evidence.lanes_of(self.declared, version),
-            uploads=[
-                *((evidence.CRATES, u) for u in setting.cratesio.uploads.attempts()),
-                *((evidence.PYPI, u) for u in setting.pypi.uploads.attempts()),
-            ],
-            tokens=[
-                *((evidence.CRATES, t) for t in setting.cratesio.tokens.ledger()),
-                *((evidence.PYPI, t) for t in setting.pypi.tokens.ledger()),
-            ],
-            events=setting.github.events,
-            journal=self.world.journal.entries(),
-            artifacts=evidence.gather_artifacts(self.runner.around.artifacts),
-            subjects=evidence.gather_subjects(setting, self.release.tag),
-            served=served,
-            leaks=[*self.leaks, *self._leaks_in_outputs()],
-        )
-
-    def _leaks_in_outputs(self) -> list[Leak]:
-        secrets = {
-            *self.services.tokens,
-            *self.setting.cratesio.tokens.secrets(),
-            *self.setting.pypi.tokens.secrets(),
-        }
-        found = [
-            leak
-            for name in ("logs", "world", "artifacts")
-            for leak in evidence.find_secrets(self.folder / name, secrets, f"a token below {name}")
-        ]
-        return found + [Leak("a token", f"argument of {name}") for name in self.sampler.leaks]

@@ -16,20 +16,21 @@ from tools.steps.context import Context
 from tools.steps.subjects import digests_of, files_of
 
 
-def bundle(context: Context, lane: Lane, source: Path) -> Path:
-    """Verify the bundle at *source* and place it.
+def bundle(context: Context, lane: Lane, source: str) -> Path:
+    """Verify the bundle at the path *source* and place it.
 
     Raises:
-        UsageError: there is no such file.
+        UsageError: no path, or there is no such file.
         Mismatch: it is not signed by this workflow at this tag and commit, or its subjects are
             not exactly this lane's built files.
     """
-    if not source.is_file():
+    path = Path(source)
+    if not path.is_file():
         raise UsageError(
-            f"there is no bundle at {str(source)!r}",
+            f"there is no bundle at {source!r}" if source else "no path of a bundle is given",
             remedy="pass output `bundle-path` of the attestation step as BUNDLE_PATH",
         )
-    content = source.read_bytes()
+    content = path.read_bytes()
     statement = evidence.verify_bundle(context, context.trust(), content)
     name = context.files.bundle(lane)
     expected = digests_of(files_of(context, lane, built_only=True))

@@ -41,7 +41,7 @@ def guard(declaration: Declaration, root: Path, tag: str) -> Verdict:
             _drift(declaration, root, version),
             f"the tree does not hold version {version}",
             GateRefused,
-            f"nox -s bump -- {version}, commit on {declaration.project.branch}, tag that commit",
+            f"bump, commit on {declaration.project.branch}, tag that commit",
         )
         console.success(f"{tag} releases {version}")
     verdict = Verdict(tag, version is not None, str(version or ""))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
-from tools.checks import notes, tree, versions, workflows
+from tools.checks import notes, tree, trust, versions, workflows
 from tools.findings import Finding, compare, failed, of_problems, passed
 from tools.ops import cargo, git
 from tools.steps.context import Context
@@ -19,6 +20,7 @@ def checks(context: Context, *, offline: bool) -> Iterator[tuple[str, str, Check
     yield "changelog", f"a dated section of {context.version}", lambda: _notes(context)
     yield "Cargo.lock", "in sync", lambda: _lock(context, offline=offline)
     yield "workflows", "wiring only", lambda: _workflows(context)
+    yield "pinned trust", "usable", lambda: _trust(context)
 
 
 def local_tag(context: Context) -> Iterator[Finding]:
@@ -62,6 +64,15 @@ def _lock(context: Context, *, offline: bool) -> Iterator[Finding]:
         yield failed("Cargo.lock", "in sync", found, remedy)
     else:
         yield passed("Cargo.lock", "in sync")
+
+
+def _trust(context: Context) -> list[Finding]:
+    path = context.root / context.declaration.provenance.trust
+    pinned = json.loads(path.read_text(encoding="utf-8"))
+    found = list(trust.expiring(pinned, context.clock.now()))
+    if not found:
+        context.trust()  # what the client itself would not load
+    return of_problems("pinned trust", f"valid for {trust.MARGIN.days} days", found)
 
 
 def _workflows(context: Context) -> list[Finding]:

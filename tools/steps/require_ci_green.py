@@ -119,7 +119,9 @@ def _require_head(context: Context, deadline: Deadline, when: str) -> None:
             f"the tag does not point at the head of {branch} ({when})",
             expected=context.commit,
             found=head,
-            remedy=f"wait for CI of the new head, delete the tag {context.tag} and tag that head",
+            remedy=f"`invoke release.status {context.version}`: when nothing is published, delete "
+            f"the tag {context.tag} and tag the new head once its CI is green; when something is, "
+            "keep the tag and re-run only the failed jobs",
         )
 
 

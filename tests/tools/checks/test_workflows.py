@@ -64,6 +64,16 @@ DEFECTS = {
         f"uses: {CHECKOUT}",
         "uses: actions/cache@5a3ec84eff668545956fd18022155c47e93e2684  # v4.2.3",
     ),
+    "a job that may hang for six hours": (
+        "release.yml",
+        "    timeout-minutes: 120\n",
+        "",
+    ),
+    "a job that may hang for longer than the release can wait": (
+        "ci.yml",
+        "timeout-minutes: 60",
+        "timeout-minutes: 360",
+    ),
     "grown beyond 450 lines": ("release.yml", "jobs:\n", "jobs:\n" + "\n" * 100),
 }
 
@@ -75,6 +85,15 @@ def test_rejected(root: Path, declaration: Declaration, defect: str) -> None:
     text = path.read_text()
     assert old in text
     path.write_text(text.replace(old, new, 1))
+    assert workflows.problems(declaration, root) != []
+
+
+def test_setup_action_with_a_cache(root: Path, declaration: Declaration) -> None:
+    path = root / ".github/actions/setup/action.yml"
+    text = path.read_text()
+    old = 'with: { python-version: "3.12" }'
+    assert old in text
+    path.write_text(text.replace(old, 'with: { python-version: "3.12", cache: pip }'))
     assert workflows.problems(declaration, root) != []
 
 

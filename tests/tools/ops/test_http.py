@@ -41,7 +41,8 @@ class Script:
         return Http("ordvec tests (+https://example)", clock=self.clock, transport=transport)
 
 
-@pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504])
+# 520 to 530 are what content networks say when the origin behind them is in trouble.
+@pytest.mark.parametrize("status", [408, 425, 429, 500, 501, 502, 503, 504, 507, 520, 529])
 def test_a_transient_status_is_repeated(status: int) -> None:
     script = Script(httpx.Response(status), httpx.Response(200, json={"a": 1}))
     assert script.http().get(URL).json() == {"a": 1}
@@ -63,6 +64,20 @@ def test_any_other_status_is_an_answer(status: int) -> None:
     script = Script(httpx.Response(status, text="no"))
     answer = script.http().get(URL)
     assert (answer.status, answer.ok, len(script.requests)) == (status, False, 1)
+
+
+def test_a_secondary_rate_limit_without_headers_is_repeated() -> None:
+    said = {"message": "You have exceeded a secondary rate limit. Please wait a few minutes."}
+    script = Script(httpx.Response(403, json=said), httpx.Response(200, json={}))
+    assert script.http().get(URL).json() == {}
+
+
+def test_a_repeated_request_says_why(capsys: pytest.CaptureFixture[str]) -> None:
+    script = Script(httpx.ConnectError("name not known"), httpx.Response(503), httpx.Response(200))
+    script.http().get(URL)
+    first, second = capsys.readouterr().out.splitlines()
+    assert "got no answer (ConnectError: name not known); trying again in 0.5 s" in first
+    assert "was not answered (HTTP 503); trying again in 1 s" in second
 
 
 @pytest.mark.parametrize("method", ["POST", "PATCH", "PUT", "DELETE"])

@@ -24,6 +24,7 @@ HISTORY = [
         result="success",
         started=10,
         ended=12,
+        log=Path("logs/guard-1.log"),
         steps=[
             StepRecord(
                 "actions/checkout@abc",
@@ -78,7 +79,7 @@ def made() -> report.Report:
         jobs=tuple(report.job_rows(JOBS, HISTORY)),
         not_rehearsed=tuple(report.not_rehearsed(HISTORY)),
         stand_ins=tuple(report.stand_ins(HISTORY)),
-        published=(report.Published("a.crate", "e" * 64, 3, ("crates.io",)),),
+        published=(report.Published("a.crate", "e" * 64, ("crates.io",)),),
         acts=(Act("install", True, 1.0, "pip"),),
         invariants=(Verdict("I1", "gates", 2, ()),),
         refused_hosts=(),
@@ -97,6 +98,8 @@ def test_both_files_are_written_and_agree(tmp_path: Path) -> None:
     assert data["not_rehearsed"] == ["build (<x>): not rehearsed on this machine: needs windows"]
     page = as_html.read_text()
     assert report.render(data) == page
+    assert "1 leg that this machine could not run" in page
+    assert "logs/guard-1.log" in page
     for needle in ("v1.0.0", "not released", "e" * 64, "holds", "No other host was asked for"):
         assert needle in page
 

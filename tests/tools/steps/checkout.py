@@ -138,6 +138,9 @@ class Ready:
 def make_setting(declaration: Declaration, root: Path, folder: Path) -> Setting:
     """The world's stand-ins on the checkout's origin, set up as a release needs them."""
     made = Setting(quick(declaration), root.parent / "origin.git", folder)
+    (root / declaration.provenance.trust).write_text(made.sigstore.client_trust_config())
+    run(root, "git", "commit", "-q", "-a", "-m", "pin this world's Sigstore")
+    run(root, "git", "push", "-q", "origin", "main")
     key = (root.parent / "key.pub").read_text()
     made.prepare_forge(git.head(root), key, EMAIL)
     return made

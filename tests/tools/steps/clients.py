@@ -46,7 +46,11 @@ def publish_request(packaged: Path, crate: str, token: str, clock: Clock) -> Com
 
 
 def run_twine(
-    argv: Sequence[str | Path], *, env: Mapping[str, str] | None = None, check: bool = True
+    argv: Sequence[str | Path],
+    *,
+    env: Mapping[str, str] | None = None,
+    check: bool = True,
+    timeout: float | None = None,
 ) -> Completed:
     """``python -m twine`` without a process of its own: the same entry point and output."""
     from twine.__main__ import main

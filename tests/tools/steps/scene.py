@@ -190,7 +190,7 @@ class Scene:
         digests = subjects.subjects(context, lane)
         chosen = changes.get("subjects") or {n: d.hex for n, d in digests.items()}
         path = self.write(f"tmp/{lane}.json", self.sign_build(chosen, **changes).encode())
-        bundle.bundle(context, lane, path)
+        bundle.bundle(context, lane, str(path))
         self.place_provenance(lane, chosen)
 
     def sign_build(self, chosen: Mapping[str, str], **changes: Any) -> str:

@@ -182,7 +182,7 @@ def test_in_recovery_only_what_was_built_is_a_subject(built: Scene) -> None:
     attested = set(subjects.subjects(built.job(), "core"))
     other = built.job().files.dists(built.declaration.python_named("ordvec-manifest"))
     assert attested == {"ordvec-0.7.0.crate", RECORD_NAME, *other}
-    record = read_file(ReleaseRecord, built.root / "dist/attested/core" / RECORD_NAME)
+    record = read_file(ReleaseRecord, built.root / "dist/attested/core" / RECORD_NAME, "")
     assert {record.artifact(name).origin for name in names(built)} == {Origin.PYPI}
     built.stage("core")
 
@@ -199,7 +199,7 @@ def test_the_subjects_file_is_what_sha256sum_writes(built: Scene) -> None:
 def test_the_record_lists_every_file_with_its_destination(built: Scene) -> None:
     built.canonical()
     built.attest("core")
-    record = read_file(ReleaseRecord, built.root / "dist/attested/core" / RECORD_NAME)
+    record = read_file(ReleaseRecord, built.root / "dist/attested/core" / RECORD_NAME, "")
     assert set(record.digests) == set(built.job().files.published)
     assert record.predicted == ("ordvec-manifest-0.7.0.crate",)
     assert (record.version, record.tag, record.commit) == (str(VERSION), TAG, built.origin.commit)

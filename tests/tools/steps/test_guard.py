@@ -67,8 +67,23 @@ def test_a_tag_of_another_version_is_refused(
     with pytest.raises(GateRefused, match="does not hold version") as caught:
         guard(declaration, tree, "v99.0.0")
     assert caught.value.exit_code == 10
-    assert len(caught.value.problems) >= len(declaration.site)
+    # The tree agrees with itself: one problem, and nothing is to be set by hand.
+    (problem,) = caught.value.problems
+    assert problem.found == f"{versions.current(declaration, tree)} at every site"
+    assert problem.remedy == "`nox -s bump -- 99.0.0`"
     assert not output.exists()
+
+
+def test_a_tag_of_a_tree_that_disagrees_with_itself_names_each_site(
+    declaration: Declaration, tree: Path
+) -> None:
+    path = tree / "ordvec-ffi/Cargo.toml"
+    version = versions.current(declaration, tree)
+    path.write_text(path.read_text().replace(f'version = "{version}"', 'version = "0.0.1"', 1))
+    with pytest.raises(GateRefused) as caught:
+        guard(declaration, tree, "v99.0.0")
+    assert len(caught.value.problems) >= len(declaration.site)
+    assert any(problem.found == "0.0.1" for problem in caught.value.problems)
 
 
 numbers = st.integers(min_value=0, max_value=10**6)

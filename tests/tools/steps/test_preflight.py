@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.tools.steps.checkout import NOTES, TAG, Ready
+from tools.declaration import ROOT, Declaration
 from tools.errors import GateRefused, NotPermitted, Transient
 from tools.model import CellState
 from tools.rehearsal.campaign.artifacts import tarball
@@ -33,6 +34,8 @@ def test_a_ready_checkout_passes(ready: Ready) -> None:
     assert (found.tag, found.commit) == (TAG, ready.git("rev-parse", "HEAD"))
     expected = {"branch", "work tree", "version sites", "changelog", "Cargo.lock", "workflows"}
     assert expected <= passing(found)
+    sigstore = {f"Sigstore: https://{name}.sigstore.dev" for name in ("fulcio", "rekor")}
+    assert {"pinned trust", *sigstore} <= passing(found)
     assert {f"CI: {name}" for name in ready.declaration.gates.workflows} <= passing(found)
     assert set(ready.context().files.published) <= passing(found)
 
@@ -146,15 +149,14 @@ def test_a_stale_lock(ready: Ready, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_version_that_is_not_in_the_tree(ready: Ready) -> None:
     problems = refused(ready, offline=True, version="0.7.0")
-    sites = [where for where in problems if where.startswith("version sites")]
-    assert len(sites) >= len(ready.declaration.site)
+    assert problems["version sites: the tree"] == "0.6.0 at every site"
     assert "changelog: CHANGELOG.md: ## [0.7.0]" in problems
 
 
 def test_offline_asks_nobody(ready: Ready) -> None:
     found = preflight(ready.context(), offline=True)
     assert ready.world.journal.entries() == ()
-    assert len(found.findings) == 7
+    assert len(found.findings) == 8
 
 
 # ---------------------------------------------------------------------- the world
@@ -275,3 +277,38 @@ def test_without_the_maintainers_rights_the_settings_are_unreadable(ready: Ready
     with pytest.raises(NotPermitted) as caught:
         preflight(ready.context({"contents": "write", "actions": "read"}))
     assert caught.value.exit_code == 77
+
+
+# ---------------------------------------------------------------------- Sigstore
+
+
+def test_services_that_sign_with_keys_that_are_not_pinned(
+    ready: Ready, declaration: Declaration
+) -> None:
+    """The pin of this repository is not of this world: as after a rotation of every key."""
+    ready.write("trust/sigstore.json", (ROOT / declaration.provenance.trust).read_text())
+    ready.commit()
+    ready.push()
+    problems = refused(ready)
+    assert problems.keys() == {
+        "Sigstore: https://fulcio.sigstore.dev",
+        "Sigstore: https://rekor.sigstore.dev",
+    }
+    assert "until" in problems["Sigstore: https://fulcio.sigstore.dev"]
+    assert problems["Sigstore: https://rekor.sigstore.dev"] == "another key"
+
+
+@pytest.mark.parametrize(
+    ("host", "path", "body"),
+    [
+        ("fulcio.sigstore.dev", "/api/v2/trustBundle", b"{}"),
+        ("rekor.sigstore.dev", "/api/v1/log/publicKey", b"no key"),
+    ],
+)
+def test_a_service_that_cannot_be_read_is_not_passed(
+    ready: Ready, host: str, path: str, body: bytes
+) -> None:
+    ready.world.faults.add(Fault(host, "GET", path, Status(200, body=body)))
+    with pytest.raises(Transient) as caught:
+        preflight(ready.context())
+    assert [problem.where for problem in caught.value.problems] == ["Sigstore"]

@@ -146,8 +146,12 @@ def test_all_pages_of_runs_are_read(scene: Scene) -> None:
 
 def test_a_tag_that_is_not_the_head_is_refused(scene: Scene) -> None:
     made = replace(context(scene), commit="c" * 40)
-    with pytest.raises(GateRefused, match="before the wait"):
+    with pytest.raises(GateRefused, match="before the wait") as caught:
         require_ci_green(made)
+    # Weeks later something may be published under this tag: it is not to be deleted unseen.
+    assert caught.value.remedy is not None
+    assert caught.value.remedy.startswith("`invoke release.status")
+    assert "when something is, keep the tag" in caught.value.remedy
 
 
 def test_a_head_that_moves_during_the_wait_is_refused(scene: Scene, ci: int) -> None:

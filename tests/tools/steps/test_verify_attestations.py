@@ -185,7 +185,7 @@ def test_the_bundle_step_places_nothing_that_does_not_verify(attested: Scene) ->
     before = (attested.root / "dist/attested/core" / name).read_bytes()
     path = attested.write("tmp/other.json", attested.sign_build({"x": "c" * 64}).encode())
     with pytest.raises(Mismatch):
-        bundle.bundle(attested.job(), "core", path)
+        bundle.bundle(attested.job(), "core", str(path))
     assert (attested.root / "dist/attested/core" / name).read_bytes() == before
 
 

@@ -158,7 +158,7 @@ def _step(call: JobCall, line: Line) -> object:
     if name == "record":
         arguments["gate_runs"] = os.environ["GATE_RUNS"]
     if name == "bundle":
-        arguments["source"] = Path(os.environ["BUNDLE_PATH"])
+        arguments["source"] = os.environ["BUNDLE_PATH"]
     patience = PATIENT if call.timeout is None else call.timeout
     with Http(user_agent(call.declaration), clock=clock, timeout=patience) as http:
         context = Context(

@@ -154,7 +154,7 @@ def _sign_lane(theatre: Theatre, seed: Seed, lane: Lane, root: Path) -> dict[str
     digests = {name: d.hex for name, d in subjects.subjects(context, lane).items()}
     source = root / "attestation.json"
     source.write_text(attestation(theatre, digests, root))
-    bundle.bundle(context, lane, source)
+    bundle.bundle(context, lane, str(source))
     statement = (provenance(theatre, digests, root) + "\n").encode()
     folder = context.layout.attested(lane)
     return {

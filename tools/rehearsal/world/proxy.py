@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import socket
 import ssl
 import time
@@ -29,12 +30,21 @@ _Connected = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[No
 _Work = Coroutine[Any, Any, None]
 
 
+def _worth_saying(record: logging.LogRecord) -> bool:
+    """Not what asyncio says of itself when a client leaves in the moment TLS begins.
+
+    Until ``start_tls`` has returned, its own stream protocol does not know that it is over TLS.
+    """
+    return "eof_received()" not in str(record.msg)
+
+
 class Proxy:
     """All listeners of one world. Its coroutines run on the world's event loop."""
 
     def __init__(
         self, table: HostTable, tls: ssl.SSLContext, faults: FaultTable, journal: Journal
     ) -> None:
+        logging.getLogger("asyncio").addFilter(_worth_saying)
         self._table = table
         self._tls = tls
         self._faults = faults

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import logging
 import socket
 import ssl
 import threading
@@ -181,6 +182,15 @@ def raw_tls(world: World, connect: str, sni: str) -> ssl.SSLSocket:
     assert raw.recv(4096).startswith(b"HTTP/1.1 200")
     context = ssl.create_default_context(cafile=str(world.ca_file))
     return context.wrap_socket(raw, server_hostname=sni)
+
+
+def test_a_client_that_leaves_as_tls_begins_puts_nothing_on_the_screen(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    said = logging.getLogger("asyncio").warning
+    said("returning true from eof_received() has no effect when using ssl")
+    said("something else")
+    assert [record.message for record in caplog.records] == ["something else"]
 
 
 def test_sni_of_another_host_changes_nothing_of_who_answers(world: World, echo: Echo) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from tests.tools.rehearsal.world.conftest import Client, http, wait_until, write_crate
 from tests.tools.rehearsal.world.cratesio.uploads import OWNER, TOKENS, crate_bytes, identity
+from tools.ops import cargo as product
 from tools.rehearsal.world import Fault, World
 from tools.rehearsal.world.cratesio import CratesIo, Lag, rate_limited
 from tools.rehearsal.world.faults import (
@@ -68,6 +69,25 @@ def test_cargo_publishes_two_crates_and_a_consumer_builds_against_them(
     assert [u.outcome for u in registry.uploads.attempts()] == [Outcome.STORED] * 2
     assert world.journal.refused() == ()
     assert {e.status for e in world.journal.requests("index.crates.io")} <= {200, 304, 404}
+
+
+def test_no_build_script_runs_while_a_token_exists(
+    client: Client, registry: CratesIo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """cargo's own check of a publish would compile the crate, and each dependency's build script
+    could read the token from its environment."""
+    loot = tmp_path / "loot"
+    folder = write_crate(client.base / "core", "tiny-core", "1.2.3")
+    (folder / "build.rs").write_text(
+        f'fn main() {{ std::fs::write("{loot}", env!("PATH")).unwrap(); }}\n'
+    )
+    client.ok("cargo", "generate-lockfile", cwd=folder)
+    for name, value in client.env.items():
+        monkeypatch.setenv(name, value)
+    done = product.publish(folder, "tiny-core", OWNER)
+    assert done.returncode == 0, done.stderr
+    assert [u.outcome for u in registry.uploads.attempts()] == [Outcome.STORED]
+    assert not loot.exists()
 
 
 def publish(client: Client, name: str = "tiny-core", token: str = OWNER) -> tuple[int, str]:
