@@ -85,6 +85,12 @@ def smoke(session: nox.Session) -> None:
     verb(session, "smoke", "build")
 
 
+@nox.session(name="swap-in")
+def swap_in(session: nox.Session) -> None:
+    """Compare this tree's `ordvec` wheel with the published one, case by case; needs PyPI."""
+    verb(session, "swap-in", "build")
+
+
 @nox.session
 def rehearse(session: nox.Session) -> None:
     """Release this tree end to end on this machine, against loopback stand-ins."""

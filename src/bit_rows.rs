@@ -22,12 +22,22 @@ const PART: usize = 1 << 17;
 const TILE_CANDIDATES: usize = 1 << 20;
 
 /// Bit `i % 64` of word `i / 64` of a row is coordinate `i`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct BitRows {
     /// Words of a row.
     pub(crate) words: usize,
     /// All rows, back to back.
     pub(crate) rows: Vec<u64>,
+}
+
+/// The number of rows alone: an index in a log must not bring all of its rows along.
+impl std::fmt::Debug for BitRows {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("BitRows")
+            .field("words", &self.words)
+            .field("rows", &self.len())
+            .finish()
+    }
 }
 
 impl BitRows {

@@ -39,6 +39,13 @@ pub enum OrdvecError {
         /// The dimension.
         expected: usize,
     },
+    /// A candidate names a row that the index does not have.
+    CandidateIdOutOfRange {
+        /// The candidate.
+        id: u32,
+        /// The number of rows of the index.
+        n_vectors: usize,
+    },
     /// A buffer has another length than the call fills or reads.
     InvalidBufferLength {
         /// What the buffer is.
@@ -61,13 +68,6 @@ pub enum OrdvecError {
         found: u64,
         /// The first value that is too large.
         limit: u64,
-    },
-    /// A candidate names a row that the index does not have.
-    CandidateIdOutOfRange {
-        /// The candidate.
-        id: u32,
-        /// The number of rows of the index.
-        n_vectors: usize,
     },
     /// A row id is not smaller than the number of rows of the index.
     RowOutOfRange {

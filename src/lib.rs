@@ -48,6 +48,8 @@
 //! - [`SignBitmap`] `validate_dim`, `top_m_candidates`, `top_m_candidates_batched`,
 //!   `top_m_candidates_batched_serial_csr`, `score_all`, `score_all_batched`,
 //!   `score_all_batched_flat`, `build_query_bitmap`.
+//! - **Checks** [`validate_flat_vectors_len`], [`validate_candidate_ids`], for callers that check
+//!   before they call.
 //! - **Results** [`SearchResults`], [`CandidateBatch`].
 //! - **Files** [`rank_io`], **instruction sets** [`simd`], **limits** [`MAX_DIM`],
 //!   [`MAX_SIGN_BITMAP_DIM`], [`MAX_VECTORS`].
@@ -69,6 +71,11 @@
 
 #![deny(missing_docs, unsafe_code)]
 #![warn(unreachable_pub)]
+
+/// The crate's page on crates.io, whose examples run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 mod bit_rows;
 mod bitmap;
@@ -109,6 +116,7 @@ pub use rankquant::{
 pub use search::with_pool;
 pub use search::SearchResults;
 pub use sign_bitmap::{CandidateBatch, SignBitmap};
+pub use validate::{validate_candidate_ids, validate_flat_vectors_len};
 
 /// The name of [`Rank`] before 0.2.
 #[deprecated(since = "0.2.0", note = "use `Rank`")]

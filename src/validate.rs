@@ -5,6 +5,37 @@
 use crate::error::{Error, Result};
 use crate::limits::MAX_VECTORS;
 
+/// Number of rows of dimension `dim` in a flat slice of `len` values.
+///
+/// [`OrdvecError::InvalidParameter`] for a dimension of 0, [`OrdvecError::InvalidLength`] for a
+/// length that is no multiple of it.
+///
+/// [`OrdvecError::InvalidParameter`]: crate::OrdvecError::InvalidParameter
+/// [`OrdvecError::InvalidLength`]: crate::OrdvecError::InvalidLength
+pub fn validate_flat_vectors_len(len: usize, dim: usize) -> Result<usize> {
+    if dim == 0 {
+        return Err(Error::dim(dim, "at least 1".to_owned()));
+    }
+    if !len.is_multiple_of(dim) {
+        return Err(Error::InvalidLength {
+            name: "vectors",
+            len,
+            dim,
+        });
+    }
+    Ok(len / dim)
+}
+
+/// Every candidate names a row of an index of `n_vectors` rows; otherwise
+/// [`OrdvecError::CandidateIdOutOfRange`](crate::OrdvecError::CandidateIdOutOfRange) with the first
+/// that does not.
+pub fn validate_candidate_ids(candidates: &[u32], n_vectors: usize) -> Result<()> {
+    match candidates.iter().find(|&&id| id as usize >= n_vectors) {
+        Some(&id) => Err(Error::CandidateIdOutOfRange { id, n_vectors }),
+        None => Ok(()),
+    }
+}
+
 /// Number of rows in a flat slice: its length must be a multiple of `dim`, its values finite.
 pub(crate) fn rows(values: &[f32], dim: usize) -> Result<usize> {
     let rows = shape(values, dim)?;
@@ -14,14 +45,7 @@ pub(crate) fn rows(values: &[f32], dim: usize) -> Result<usize> {
 
 /// [`rows`] without a look at the values, for callers that check them on the way.
 pub(crate) fn shape(values: &[f32], dim: usize) -> Result<usize> {
-    if dim == 0 || !values.len().is_multiple_of(dim) {
-        return Err(Error::InvalidLength {
-            name: "vectors",
-            len: values.len(),
-            dim,
-        });
-    }
-    Ok(values.len() / dim)
+    validate_flat_vectors_len(values.len(), dim)
 }
 
 /// One query: exactly `dim` finite values.
@@ -56,13 +80,8 @@ pub(crate) fn room(len: usize, more: usize) -> Result<usize> {
     }
 }
 
-/// Every id names a row of an index of `len` rows.
-pub(crate) fn row_ids(ids: &[u32], len: usize) -> Result<()> {
-    match ids.iter().find(|&&id| id as usize >= len) {
-        Some(&id) => Err(Error::CandidateIdOutOfRange { id, n_vectors: len }),
-        None => Ok(()),
-    }
-}
+/// The name inside the crate.
+pub(crate) use validate_candidate_ids as row_ids;
 
 /// One row id given as `usize`.
 pub(crate) fn row_id(id: usize, len: usize) -> Result<()> {

@@ -39,6 +39,49 @@ fn primitives() {
     }
 }
 
+/// Public in 0.5, and missing here until `cargo semver-checks` was run for real.
+#[test]
+fn checks_before_a_call() {
+    pin! {
+        ordvec::validate_flat_vectors_len => fn(usize, usize) -> Refusable<usize>;
+        ordvec::validate_candidate_ids => fn(&[u32], usize) -> Refusable<()>;
+    }
+    assert_eq!(ordvec::validate_flat_vectors_len(128, 64), Ok(2));
+    assert_eq!(ordvec::validate_flat_vectors_len(0, 64), Ok(0));
+    assert!(matches!(
+        ordvec::validate_flat_vectors_len(3, 2),
+        Err(OrdvecError::InvalidLength { len: 3, dim: 2, .. })
+    ));
+    assert!(matches!(
+        ordvec::validate_flat_vectors_len(0, 0),
+        Err(OrdvecError::InvalidParameter { name: "dim", .. })
+    ));
+    assert_eq!(ordvec::validate_candidate_ids(&[0, 2, 2], 3), Ok(()));
+    assert_eq!(
+        ordvec::validate_candidate_ids(&[1, 3, 4], 3),
+        Err(OrdvecError::CandidateIdOutOfRange {
+            id: 3,
+            n_vectors: 3
+        })
+    );
+}
+
+/// A log line that names an index once held all of its rows.
+#[test]
+fn the_debug_output_of_bitmaps_holds_no_rows() {
+    let row: Vec<f32> = (0..64).map(|i| i as f32 - 31.5).collect();
+    let (mut bitmap, mut sign) = (Bitmap::new(64, 9), SignBitmap::new(64));
+    let empty = (format!("{bitmap:?}").len(), format!("{sign:?}").len());
+    for _ in 0..9 {
+        bitmap.add(&row);
+        sign.add(&row);
+    }
+    assert_eq!(
+        (format!("{bitmap:?}").len(), format!("{sign:?}").len()),
+        empty
+    );
+}
+
 /// The calls that all four classes share.
 macro_rules! pin_class {
     ($class:ty) => {

@@ -16,6 +16,7 @@ Reading order, from nouns to verbs; each imports only from above:
 ``ops``          one outside thing per module (git, cargo, crates.io, PyPI, GitHub, Sigstore, …)
 ``checks``       one invariant family per module; a check yields problems
 ``steps``        one release verb per module: observe, plan, apply, observe again
+``swap_in``      the wheel of this tree against the published one, case by case
 ``__main__``     arguments in, exit codes out
 ``bench``        benchmarks against a peer
 ``rehearsal``    the loopback world and the workflow runner; imported by no one

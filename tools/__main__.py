@@ -26,6 +26,7 @@ VERBS = {
     "fuzz": ("tools.steps.fuzz", "run each fuzz target of the core for some seconds"),
     "miri": ("tools.steps.miri", "interpret the core's unit tests; stop at undefined behaviour"),
     "asan": ("tools.steps.asan", "the C ABI's library and a C program, address-sanitized"),
+    "swap-in": ("tools.swap_in.command", "compare this tree's ordvec wheel with the published one"),
     "smoke": ("tools.steps.smoke", "install a wheel from a folder and run its tests"),
     "rehearse": ("tools.rehearsal.command", "release this tree end to end on loopback"),
     "campaign": ("tools.rehearsal.campaign.command", "disturb a release at every request"),

@@ -20,6 +20,13 @@ def test_all_names_exist_and_are_sorted() -> None:
     assert len(set(ordvec.__all__)) == len(ordvec.__all__)
 
 
+def test_a_star_import_leaves_the_version_of_the_importer_alone() -> None:
+    names: dict[str, object] = {"__version__": "mine"}
+    exec("from ordvec import *", names)
+    assert names["__version__"] == "mine"
+    assert names["Rank"] is ordvec.Rank
+
+
 def test_the_long_names_alias_the_classes() -> None:
     assert ordvec.RankIndex is ordvec.Rank
     assert ordvec.RankQuantIndex is ordvec.RankQuant

@@ -28,6 +28,14 @@ _POLICY = (
 
 
 @dataclass(frozen=True, slots=True)
+class Published:
+    """A release as the index states it: its version and the names of its features."""
+
+    version: Version
+    features: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class CratesIo:
     """A client of crates.io; *api*, *index* and *static* are its base URLs."""
 
@@ -77,6 +85,16 @@ class CratesIo:
     def versions(self, name: str) -> tuple[str, ...]:
         """Every version that the index has, yanked ones included; empty for an unknown crate."""
         return tuple(str(entry["vers"]) for entry in self._index_entries(name))
+
+    def newest(self, name: str, most: Version) -> Published | None:
+        """The newest release up to *most*, no pre-release and not yanked; None without one."""
+        found = []
+        for entry in self._index_entries(name):
+            version = Version.parse(entry["vers"])
+            if version <= most and not version.prerelease and not entry.get("yanked"):
+                features = {**entry.get("features", {}), **(entry.get("features2") or {})}
+                found.append((version, frozenset(features)))
+        return Published(*max(found, key=lambda item: item[0])) if found else None
 
     def _checksum(self, name: str, version: Version) -> Digest | None:
         answer = self.http.get(f"{self.api}/api/v1/crates/{name}/{version}")

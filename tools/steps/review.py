@@ -3,9 +3,9 @@
 Compares HEAD with the last release tag (or ``base``), surface by surface: what is removed,
 changed and added, with file and line. The release is minor-breaking when any surface breaks, else
 patch-compatible. Every breaking surface needs a migration note in the changelog, and a break is
-not a patch release. The SemVer check of the Rust API runs against the latest published crate, or
-the report says why it did not. What a text cannot tell (a behaviour, a format's bytes) is listed
-as touched, for the reviewer to judge.
+not a patch release. The SemVer check of the Rust API runs against the latest published crate, with
+the features that the policy covers, or the report says why it did not. What a text cannot tell (a
+behaviour, a format's bytes) is listed as touched, for the reviewer to judge.
 """
 
 from __future__ import annotations
@@ -17,8 +17,10 @@ from tools import changelog, sites
 from tools.checks import migration, versions
 from tools.checks.surfaces import Evidence, Surface
 from tools.checks.surfaces.evidence import ABI_VERSION, Change, State
+from tools.checks.surfaces.texts import UNCOVERED, features
 from tools.console import console
-from tools.errors import UsageError, raise_if
+from tools.declaration import Crate
+from tools.errors import Transient, UsageError, raise_if
 from tools.model import Problem, Version, parse_version, tag_version
 from tools.ops import git, semver_checks
 from tools.ops.proc import CommandFailed
@@ -57,7 +59,7 @@ def review(context: Context, *, base: str = "", no_semver: str = "") -> Review:
     base = base or _last_tag(context)
     old_version = _version_at(context, base)
     evidence = _change(context, base).evidence()
-    semver = tuple(_semver(context, crate.name, no_semver) for crate in context.declaration.crate)
+    semver = tuple(_semver(context, crate, no_semver) for crate in context.declaration.crate)
     evidence += [
         Evidence(Surface.RUST, check.crate, 0, "SemVer check", check.detail, breaking=True)
         for check in semver
@@ -122,10 +124,24 @@ def _change(context: Context, base: str) -> Change:
     return Change(context.declaration, state(base), state("HEAD"), git.changed(root, base))
 
 
-def _semver(context: Context, crate: str, no_semver: str) -> SemverCheck:
+def _semver(context: Context, crate: Crate, no_semver: str) -> SemverCheck:
     if no_semver:
-        return SemverCheck(crate, None, f"not made: {no_semver}")
-    return semver_checks.check(context.root, crate)
+        return SemverCheck(crate.name, None, f"not made: {no_semver}")
+    try:
+        published = context.cratesio().newest(crate.name, context.version)
+    except Transient as error:
+        detail = f"crates.io does not say what is published: {error.found}"
+        return SemverCheck(crate.name, None, detail)
+    if published is None:
+        return SemverCheck(crate.name, None, f"crates.io has no release up to {context.version}")
+    path = crate.manifest.as_posix()
+    now = set(features(path, versions.read_text(context.root / path)))
+    before = published.features - UNCOVERED
+    return semver_checks.check(
+        *(context.root, crate.name, str(published.version)),
+        now=now - {"default"},
+        before=before - {"default"},
+    )
 
 
 def _problems(

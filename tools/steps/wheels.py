@@ -117,7 +117,7 @@ def build(
 
 
 def _build_equal(source: Sources, root: Path, leg: Leg) -> Path:
-    built = [_build_one(source, root, leg, copy) for copy in range(len(source.roots))]
+    built = [build_one(source, root, leg, copy) for copy in range(len(source.roots))]
     for other in built[1:]:
         differences = archive_diff.explain(built[0], other)
         problems = [difference.problem(other.name) for difference in differences]
@@ -125,7 +125,12 @@ def _build_equal(source: Sources, root: Path, leg: Leg) -> Path:
     return built[0]
 
 
-def _build_one(source: Sources, root: Path, leg: Leg, copy: int) -> Path:
+def build_one(source: Sources, root: Path, leg: Leg, copy: int) -> Path:
+    """The wheel of *leg* from one copy of the sources, neither checked nor tested.
+
+    Args:
+        root: the checkout whose target folder keeps compiled dependencies.
+    """
     checkout = source.roots[copy]
     target = cargo.target_folder(root, f"wheels-{copy + 1}")
     how = maturin.WheelBuild(

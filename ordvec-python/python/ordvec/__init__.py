@@ -47,7 +47,6 @@ __all__ = [
     "RankQuantIndex",
     "SignBitmap",
     "SignBitmapIndex",
-    "__version__",
     "bucket_centre",
     "bucket_ranks",
     "pack_buckets",

@@ -11,14 +11,17 @@ import pytest
 from tests.tools.conftest import git
 from tools.checks.surfaces import Surface
 from tools.declaration import Declaration
-from tools.errors import GateRefused, UsageError
+from tools.errors import GateRefused, Transient, UsageError
 from tools.model import Version
+from tools.ops.cratesio import CratesIo, Published
 from tools.ops.http import Http
 from tools.ops.proc import Completed
+from tools.ops.semver_checks import SemverCheck
 from tools.steps.context import Context
 from tools.steps.review import Review, review
 
 BASE = "0.6.0"
+PUBLISHED = Published(Version.parse("0.5.0"), frozenset({"serde", "experimental", "test-utils"}))
 FILES = {
     "src/lib.rs": "pub mod rank_io;\npub fn one() -> u32 { 1 }\n",
     "src/rank_io/mod.rs": 'pub const FORMAT_VERSION: u8 = 1;\nconst OLD: &[u8] = b"OVR0";\n',
@@ -206,8 +209,8 @@ def test_the_last_tag_below_head_is_the_base(workspace: Workspace) -> None:
 @pytest.mark.parametrize(
     ("code", "said", "compatible"),
     [
-        (0, "Summary no semver update required", True),
-        (1, "Summary semver requires new major version: 1 major", False),
+        (0, "Checked [   0.1s] 202 checks: 202 pass\nSummary no semver update required", True),
+        (100, "Summary semver requires new major version: 1 major", False),
         (1, "error: failed to reach the registry", None),
     ],
 )
@@ -219,9 +222,14 @@ def test_the_semver_check_is_a_verdict_only_when_it_says_so(
     compatible: bool | None,
 ) -> None:
     monkeypatch.setattr("shutil.which", lambda name: f"/bin/{name}")
-    monkeypatch.setattr(
-        "tools.ops.semver_checks.run", lambda argv, **_: Completed((), code, "", said, 0.0)
-    )
+    asked = []
+
+    def run(argv: tuple[str, ...], **_: object) -> Completed:
+        asked.append(" ".join(argv))
+        return Completed((), code, "", said, 0.0)
+
+    monkeypatch.setattr("tools.ops.semver_checks.run", run)
+    monkeypatch.setattr(CratesIo, "newest", lambda *_: PUBLISHED)
     workspace.note("Rust")
     workspace.commit()
     context = Context(
@@ -230,15 +238,43 @@ def test_the_semver_check_is_a_verdict_only_when_it_says_so(
     found = review(replace(context, env={}))
     assert [check.compatible for check in found.semver] == [compatible, compatible]
     assert (Surface.RUST in found.breaking) is (compatible is False)
+    assert all("--baseline-version 0.5.0 --release-type minor" in argv for argv in asked)
+    assert all("--baseline-features serde" in argv for argv in asked)
+    assert not any(name in argv for argv in asked for name in ("experimental", "test-utils"))
+
+
+def test_a_registry_that_does_not_answer_is_recorded(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def silent(*_: object) -> None:
+        raise Transient("no answer", found="no route to index.crates.io")
+
+    monkeypatch.setattr(CratesIo, "newest", silent)
+    (ordvec, _) = semver_of(workspace)
+    assert ordvec.compatible is None
+    assert "no route to index.crates.io" in ordvec.detail
+
+
+def test_a_crate_that_was_never_published_is_recorded(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CratesIo, "newest", lambda *_: None)
+    (ordvec, _) = semver_of(workspace)
+    assert (ordvec.compatible, ordvec.detail) == (None, f"crates.io has no release up to {BASE}")
 
 
 def test_a_missing_program_is_recorded(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("shutil.which", lambda name: None)
-    context = Context(
-        workspace.root, workspace.declaration, Version.parse(BASE), "0" * 40, workspace.http, env={}
-    )
+    monkeypatch.setattr(CratesIo, "newest", lambda *_: PUBLISHED)
+    assert all("cargo install" in check.detail for check in semver_of(workspace))
+
+
+def semver_of(workspace: Workspace) -> tuple[SemverCheck, ...]:
+    """The SemVer checks of a review with nothing else to say."""
     workspace.commit()
-    found = review(context)
-    assert all("cargo install" in check.detail for check in found.semver)
+    version = Version.parse(BASE)
+    return review(
+        Context(workspace.root, workspace.declaration, version, "0" * 40, workspace.http, env={})
+    ).semver

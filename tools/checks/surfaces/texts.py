@@ -184,6 +184,10 @@ def _in_block(found: Mapping[str, Declared], text: str, number: int) -> bool:
 # ---------------------------------------------------------------------- Cargo manifests
 
 
+# Features that promise no stability, by the policy.
+UNCOVERED = frozenset({"experimental", "test-utils"})
+
+
 def features(file: str, text: str) -> Declarations:
     """A crate's features; of ``default`` the set, since a changed set breaks."""
     table: dict[str, list[str]] = tomllib.loads(text).get("features", {})
@@ -194,7 +198,7 @@ def features(file: str, text: str) -> Declarations:
             f"default = {sorted(enables)}" if name == "default" else name,
         )
         for name, enables in table.items()
-        if name not in ("experimental", "test-utils")
+        if name not in UNCOVERED
     }
 
 
