@@ -7,10 +7,12 @@ use ordvec_manifest as core;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::arguments;
 use crate::convert;
 use crate::errors;
+use crate::plan;
 
 type Dict<'py> = PyResult<Bound<'py, PyDict>>;
 
@@ -30,7 +32,9 @@ fn detached<'py, T: Serialize + Send>(
 #[pyfunction]
 #[pyo3(signature = (
     index, out, embedding_model, *, row_id_is_identity = false, row_map = None,
-    auxiliary_artifacts = None, extensions = None, allow_absolute_paths = false,
+    auxiliary_artifacts = None, embedding_details = None, calibration = None,
+    calibration_profile = None, encoder_distortion = None, encoder_distortion_profile = None,
+    attestations = None, extensions = None, allow_absolute_paths = false,
     allow_path_escape = false, allow_duplicate_db_ids = false, **limits
 ))]
 #[allow(clippy::too_many_arguments)] // The signature is the documented Python one.
@@ -42,41 +46,58 @@ pub(crate) fn create_manifest<'py>(
     row_id_is_identity: bool,
     row_map: Option<PathBuf>,
     auxiliary_artifacts: Option<Vec<Bound<'py, PyDict>>>,
+    embedding_details: Option<Bound<'py, PyDict>>,
+    calibration: Option<Bound<'py, PyDict>>,
+    calibration_profile: Option<PathBuf>,
+    encoder_distortion: Option<Bound<'py, PyDict>>,
+    encoder_distortion_profile: Option<PathBuf>,
+    attestations: Option<Vec<Bound<'py, PyDict>>>,
     extensions: Option<Bound<'py, PyDict>>,
     allow_absolute_paths: bool,
     allow_path_escape: bool,
     allow_duplicate_db_ids: bool,
     limits: Option<Bound<'py, PyDict>>,
 ) -> Dict<'py> {
-    let row_identity = arguments::row_identity(row_id_is_identity, row_map)?;
-    let mut options = core::CreateOptions::new(embedding_model, row_identity);
-    for entry in auxiliary_artifacts.iter().flatten() {
-        options
-            .auxiliary_artifacts
-            .push(arguments::auxiliary(entry)?);
-    }
-    if let Some(dict) = &extensions {
-        options.extensions = convert::from_dict(dict)?;
-    }
-    options.paths = arguments::paths(allow_absolute_paths, allow_path_escape);
-    options.allow_duplicate_db_ids = allow_duplicate_db_ids;
-    options.limits = arguments::limits(limits.as_ref())?;
+    let rows = arguments::row_identity(row_id_is_identity, row_map)?;
+    let sidecars = auxiliary_artifacts.iter().flatten();
+    let statements = attestations.iter().flatten();
+    let (section, profile) = (encoder_distortion.as_ref(), encoder_distortion_profile);
+    let options = core::CreateManifestOptions {
+        allow_absolute_paths,
+        allow_path_escape,
+        allow_duplicate_db_ids,
+        limits: arguments::limits(limits.as_ref())?,
+        auxiliary_artifacts: sidecars
+            .map(arguments::auxiliary)
+            .collect::<PyResult<_>>()?,
+        embedding_details: arguments::object(embedding_details.as_ref())?,
+        calibration: arguments::profile_section(
+            "calibration",
+            calibration.as_ref(),
+            calibration_profile,
+        )?,
+        encoder_distortion: arguments::profile_section("encoder_distortion", section, profile)?,
+        attestations: statements
+            .map(|one| convert::from_dict(one).map(Value::Object))
+            .collect::<PyResult<_>>()?,
+        extensions: arguments::object(extensions.as_ref())?,
+    };
     detached(py, || {
-        core::create_manifest_for_index_with_options(&index, &out, &options)
-            .map(|created| created.document)
+        core::create_manifest_for_index_with_options(&index, rows, embedding_model, &out, options)
     })
 }
 
+/// The options of the two verifying functions.
 fn verify_options(
-    index: Option<PathBuf>,
-    paths: core::PathPolicy,
-    allow_duplicate_db_ids: bool,
+    index_override: Option<PathBuf>,
+    (allow_absolute_paths, allow_path_escape, allow_duplicate_db_ids): (bool, bool, bool),
     limits: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<core::VerifyOptions> {
     Ok(core::VerifyOptions {
-        index,
-        paths,
+        allow_absolute_paths,
+        allow_path_escape,
         allow_duplicate_db_ids,
+        index_override,
         limits: arguments::limits(limits)?,
     })
 }
@@ -84,93 +105,80 @@ fn verify_options(
 /// Compare a manifest with the files it names and return the report.
 ///
 /// `report["ok"]` tells whether the bundle may be loaded; a broken rule is not an exception.
-/// Raises OSError when the manifest itself cannot be read.
+/// Raises OSError when the manifest itself cannot be read. `path` is another name of `manifest`.
 #[pyfunction]
 #[pyo3(signature = (
-    path, *, index = None, allow_absolute_paths = false, allow_path_escape = false,
-    allow_duplicate_db_ids = false, **limits
+    manifest = None, *, path = None, index = None, allow_absolute_paths = false,
+    allow_path_escape = false, allow_duplicate_db_ids = false, **limits
 ))]
+#[allow(clippy::too_many_arguments)] // The signature is the documented Python one.
 pub(crate) fn verify_manifest<'py>(
     py: Python<'py>,
-    path: PathBuf,
+    manifest: Option<PathBuf>,
+    path: Option<PathBuf>,
     index: Option<PathBuf>,
     allow_absolute_paths: bool,
     allow_path_escape: bool,
     allow_duplicate_db_ids: bool,
     limits: Option<Bound<'py, PyDict>>,
 ) -> Dict<'py> {
-    let paths = arguments::paths(allow_absolute_paths, allow_path_escape);
-    let options = verify_options(index, paths, allow_duplicate_db_ids, limits.as_ref())?;
-    detached(py, || core::verify_manifest(&path, &options))
+    let allowed = (
+        allow_absolute_paths,
+        allow_path_escape,
+        allow_duplicate_db_ids,
+    );
+    let path = arguments::manifest_path(manifest, path)?;
+    let options = verify_options(index, allowed, limits.as_ref())?;
+    detached(py, || core::verify_manifest_file(&path, options))
 }
 
 /// Verify a manifest and return what may be loaded.
 ///
 /// Raises ValueError "manifest verification failed" with every broken rule, and OSError when
-/// the manifest itself cannot be read.
+/// the manifest itself cannot be read. `path` is another name of `manifest`.
 #[pyfunction]
 #[pyo3(signature = (
-    path, *, index = None, allow_absolute_paths = false, allow_path_escape = false,
-    allow_duplicate_db_ids = false, **limits
+    manifest = None, *, path = None, index = None, allow_absolute_paths = false,
+    allow_path_escape = false, allow_duplicate_db_ids = false, **limits
 ))]
+#[allow(clippy::too_many_arguments)] // The signature is the documented Python one.
 pub(crate) fn verify_for_load<'py>(
     py: Python<'py>,
-    path: PathBuf,
+    manifest: Option<PathBuf>,
+    path: Option<PathBuf>,
     index: Option<PathBuf>,
     allow_absolute_paths: bool,
     allow_path_escape: bool,
     allow_duplicate_db_ids: bool,
     limits: Option<Bound<'py, PyDict>>,
 ) -> Dict<'py> {
-    let paths = arguments::paths(allow_absolute_paths, allow_path_escape);
-    let options = verify_options(index, paths, allow_duplicate_db_ids, limits.as_ref())?;
-    let plan = py.detach(|| core::verify_for_load(&path, &options));
-    plan_dict(py, &plan.map_err(errors::to_python)?)
-}
-
-fn plan_dict<'py>(py: Python<'py>, plan: &core::VerifiedLoadPlan) -> Dict<'py> {
-    let dict = PyDict::new(py);
-    dict.set_item("artifact_path", plan.artifact_path().as_os_str())?;
-    dict.set_item("metadata", convert::to_dict(py, plan.metadata())?)?;
-    dict.set_item("row_identity", convert::to_dict(py, plan.row_identity())?)?;
-    let sidecars = plan.auxiliary().iter().map(|entry| sidecar_dict(py, entry));
-    dict.set_item(
-        "auxiliary_artifacts",
-        sidecars.collect::<PyResult<Vec<_>>>()?,
-    )?;
-    dict.set_item("report", convert::to_dict(py, plan.report())?)?;
-    Ok(dict)
-}
-
-/// Paths go as `str` with surrogate escapes, so that any file name can be opened again.
-fn sidecar_dict<'py>(py: Python<'py>, entry: &core::PlannedAuxiliary) -> Dict<'py> {
-    let state = match entry.state {
-        core::AuxiliaryState::Verified => "verified",
-        core::AuxiliaryState::OptionalAbsent => "optional_absent",
-        core::AuxiliaryState::MissingRequired => "missing_required",
-        core::AuxiliaryState::Failed => "failed",
-    };
-    let dict = PyDict::new(py);
-    dict.set_item("name", &entry.name)?;
-    dict.set_item("state", state)?;
-    dict.set_item("path", entry.path.as_deref().map(|path| path.as_os_str()))?;
-    Ok(dict)
+    let allowed = (
+        allow_absolute_paths,
+        allow_path_escape,
+        allow_duplicate_db_ids,
+    );
+    let path = arguments::manifest_path(manifest, path)?;
+    let options = verify_options(index, allowed, limits.as_ref())?;
+    let plan = py.detach(|| core::verify_for_load(&path, options));
+    plan::to_dict(py, &plan.map_err(errors::of_plan)?)
 }
 
 /// Read a manifest and return its document, without looking at the files it names.
 ///
-/// Raises ValueError when the document is refused and OSError when it cannot be read.
+/// Raises ValueError when the document is refused and OSError when it cannot be read. `path` is
+/// another name of `manifest`.
 #[pyfunction]
-#[pyo3(signature = (path, **limits))]
+#[pyo3(signature = (manifest = None, *, path = None, **limits))]
 pub(crate) fn inspect_manifest<'py>(
     py: Python<'py>,
-    path: PathBuf,
+    manifest: Option<PathBuf>,
+    path: Option<PathBuf>,
     limits: Option<Bound<'py, PyDict>>,
 ) -> Dict<'py> {
-    let limits = arguments::limits(limits.as_ref())?;
+    let path = arguments::manifest_path(manifest, path)?;
+    let options = verify_options(None, (false, false, false), limits.as_ref())?;
     detached(py, || {
-        core::load_manifest_file_with_options(&path, &core::LoadOptions { limits })
-            .map(|loaded| loaded.document)
+        core::load_manifest_file_with_options(&path, &options).map(|loaded| loaded.to_value())
     })
 }
 

@@ -7,6 +7,7 @@ mod arguments;
 mod convert;
 mod errors;
 mod functions;
+mod plan;
 
 use ordvec_manifest as core;
 use pyo3::prelude::*;
@@ -31,6 +32,10 @@ fn add_constants(module: &Bound<'_, PyModule>) -> PyResult<()> {
         "CALIBRATION_SCHEMA_VERSION",
         core::CALIBRATION_SCHEMA_VERSION,
     )?;
+    module.add(
+        "ENCODER_DISTORTION_SCHEMA_VERSION",
+        core::ENCODER_DISTORTION_SCHEMA_VERSION,
+    )?;
     let numbers = [
         (
             "DEFAULT_MAX_MANIFEST_BYTES",
@@ -52,6 +57,26 @@ fn add_constants(module: &Bound<'_, PyModule>) -> PyResult<()> {
         (
             "DEFAULT_MAX_AUXILIARY_ARTIFACT_BYTES",
             core::DEFAULT_MAX_AUXILIARY_ARTIFACT_BYTES,
+        ),
+        (
+            "DEFAULT_MAX_ROW_IDENTITY_JSONL_LINE_BYTES",
+            core::DEFAULT_MAX_ROW_IDENTITY_JSONL_LINE_BYTES,
+        ),
+        (
+            "DEFAULT_MAX_ROW_IDENTITY_ROWS",
+            core::DEFAULT_MAX_ROW_IDENTITY_ROWS,
+        ),
+        (
+            "DEFAULT_MAX_ROW_IDENTITY_TRACKED_DB_ID_BYTES",
+            core::DEFAULT_MAX_ROW_IDENTITY_TRACKED_DB_ID_BYTES,
+        ),
+        (
+            "DEFAULT_MAX_CALIBRATION_PROFILE_BYTES",
+            core::DEFAULT_MAX_CALIBRATION_PROFILE_BYTES,
+        ),
+        (
+            "DEFAULT_MAX_ENCODER_DISTORTION_PROFILE_BYTES",
+            core::DEFAULT_MAX_ENCODER_DISTORTION_PROFILE_BYTES,
         ),
         ("DEFAULT_MAX_REPORT_ISSUES", core::DEFAULT_MAX_REPORT_ISSUES),
     ];

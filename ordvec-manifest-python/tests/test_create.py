@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import bundles
 import ordvec_manifest
@@ -104,7 +105,7 @@ def test_duplicate_ids_need_the_flag(tmp_path: Path) -> None:
     index, rows, out = tmp_path / "index.ovrq", tmp_path / "rows.jsonl", tmp_path / "m.json"
     index.write_bytes(bundles.rank_quant())
     rows.write_text(bundles.row_map(4, 5, 4))
-    with pytest.raises(ValueError, match=r"^row_map_db_id_duplicate: "):
+    with pytest.raises(ValueError, match=r"^row_identity_duplicate_db_id: "):
         create_manifest(index, out, "m", row_map=rows)
     assert not out.exists()
     create_manifest(index, out, "m", row_map=rows, allow_duplicate_db_ids=True)
@@ -115,9 +116,9 @@ def test_duplicate_ids_need_the_flag(tmp_path: Path) -> None:
 def test_row_identity_must_be_chosen(tmp_path: Path) -> None:
     index, out = tmp_path / "index.ovrq", tmp_path / "m.json"
     index.write_bytes(b"not an ordvec index")
-    with pytest.raises(ValueError, match="row_map or row_id_is_identity"):
+    with pytest.raises(ValueError, match=r"^row_identity_required: .*row_map or row_id_is"):
         create_manifest(index, out, "m")
-    with pytest.raises(ValueError, match="row_map or row_id_is_identity"):
+    with pytest.raises(ValueError, match=r"^row_identity_required: .*row_map or row_id_is"):
         create_manifest(index, out, "m", row_id_is_identity=True, row_map=index)
 
 
@@ -154,12 +155,12 @@ def test_path_escape_needs_the_flag(tmp_path: Path) -> None:
     index, out = tmp_path / "index.ovrq", tmp_path / "sub" / "m.json"
     index.write_bytes(bundles.rank_quant())
     out.parent.mkdir()
-    with pytest.raises(ValueError, match=r"^path_escape: "):
+    with pytest.raises(ValueError, match=r"^artifact_path_escape_rejected: "):
         create_manifest(index, out, "m", row_id_is_identity=True)
     document = create_manifest(index, out, "m", row_id_is_identity=True, allow_path_escape=True)
     assert document["artifact"]["path"] == "../index.ovrq"
     report = ordvec_manifest.verify_manifest(out)
-    assert [issue["code"] for issue in report["errors"]] == ["path_escape"]
+    assert [issue["code"] for issue in report["errors"]] == ["artifact_path_escape_rejected"]
     assert ordvec_manifest.verify_manifest(out, allow_path_escape=True)["ok"] is True
 
 
@@ -200,3 +201,93 @@ def test_extensions_that_are_no_json(
     with pytest.raises(ValueError, match=text):
         create_manifest(index, out, "m", row_id_is_identity=True, extensions=extensions)
     assert not out.exists()
+
+
+def calibration() -> dict[str, Any]:
+    """A section for the bundles' index: two bits, 16 coordinates."""
+    return {
+        "schema_version": ordvec_manifest.CALIBRATION_SCHEMA_VERSION,
+        "profile_id": "cal-1",
+        "calibrated_for": {"model": "m", "dim": 16, "normalization": "l2"},
+        "ordinalization": {"kind": "bucket", "dim": 16, "bits": 2},
+        "profile": {
+            "dim": 16,
+            "sample_count": 10,
+            "parameterization": "bucket_frequency",
+            "format": "raw_f32_le",
+            "shape": [16, 4],
+        },
+        "null_model": {
+            "kind": "weighted_marginal_profile",
+            "parameterization": "bucket_frequency",
+        },
+    }
+
+
+def distortion() -> dict[str, Any]:
+    return {
+        "schema_version": ordvec_manifest.ENCODER_DISTORTION_SCHEMA_VERSION,
+        "profile_id": "dist-1",
+        "encoder": {"model": "m", "dim": 16, "normalization": "l2"},
+        "source_metric": {"name": "edit distance"},
+        "embedding_metric": {"name": "cosine"},
+        "bounds": {"violation_rate": 0.25},
+        "scope": {},
+        "evidence": {"kind": "caller_asserted"},
+    }
+
+
+def with_sections(folder: Path, **changes: Any) -> dict[str, Any]:
+    """Create ``m.json`` with every section, each argument replaced by that of ``changes``."""
+    index, profile = folder / "index.ovrq", folder / "cal.bin"
+    index.write_bytes(bundles.rank_quant())
+    profile.write_bytes(bytes(16 * 4 * 4))
+    digest = hashlib.sha256(index.read_bytes()).hexdigest()
+    arguments: dict[str, Any] = {
+        "row_id_is_identity": True,
+        "embedding_details": {"normalization": "l2"},
+        "calibration": calibration(),
+        "calibration_profile": profile,
+        "encoder_distortion": distortion(),
+        "attestations": [{"predicateType": "x", "subject": [{"digest": {"sha256": digest}}]}],
+    }
+    return create_manifest(index, folder / "m.json", "m", **arguments | changes)
+
+
+def test_sections_are_written_and_verified(tmp_path: Path) -> None:
+    document = with_sections(tmp_path)
+    profile = document["calibration"]["profile"]
+    assert (profile["path"], profile["file_size_bytes"]) == ("cal.bin", 256)
+    assert document["encoder_distortion"] == distortion()
+    report = ordvec_manifest.verify_manifest(tmp_path / "m.json")
+    assert report["errors"] == report["warnings"] == report["skipped_checks"] == []
+    assert report["calibration"]["profile_sha256"] == profile["sha256"]
+    assert report["encoder_distortion"]["evidence_kind"] == "caller_asserted"
+    assert report["attestation_shape_checks"] == [
+        {"predicate_type": "x", "builder_id": None, "subject_sha256_matched": True}
+    ]
+
+
+def test_a_changed_profile_is_found(tmp_path: Path) -> None:
+    with_sections(tmp_path)
+    (tmp_path / "cal.bin").write_bytes(b"1" * 256)
+    with pytest.raises(ValueError, match="calibration_profile_sha256_mismatch"):
+        ordvec_manifest.verify_for_load(tmp_path / "m.json")
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"calibration": None}, "expected calibration together with calibration_profile"),
+        ({"calibration_profile": None}, "^calibration_profile_path_empty: "),
+        ({"embedding_details": None}, "^calibration_encoder_normalization_mismatch: "),
+        ({"embedding_details": {"dim": 16}}, "^manifest_schema_invalid: "),
+        ({"attestations": [{}]}, "^attestation_predicate_type_missing: "),
+        ({"max_calibration_profile_bytes": 255}, "^calibration_profile_too_large: "),
+        ({"encoder_distortion": distortion() | {"bounds": {}}}, "^encoder_distortion_bounds_empty"),
+    ],
+)
+def test_refused_sections(tmp_path: Path, changes: dict[str, Any], text: str) -> None:
+    with pytest.raises((ValueError, OSError), match=text):
+        with_sections(tmp_path, **changes)
+    assert not (tmp_path / "m.json").exists()

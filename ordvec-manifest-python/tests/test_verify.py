@@ -27,7 +27,8 @@ def spoil(manifest: Path, section: str, value: object) -> None:
 def test_report_of_a_good_bundle(tmp_path: Path) -> None:
     report = verify_manifest(bundles.bundle(tmp_path))
     assert report["ok"] is True
-    assert report["errors"] == report["warnings"] == report["skipped_checks"] == []
+    assert report["errors"] == report["warnings"] == []
+    assert report["skipped_checks"] == ["attestations_absent"]
     index = tmp_path / "index.ovrq"
     assert report["artifact"]["sha256"] == hashlib.sha256(index.read_bytes()).hexdigest()
     assert report["artifact"]["metadata"]["vector_count"] == 3
@@ -39,6 +40,7 @@ def test_report_of_a_good_bundle(tmp_path: Path) -> None:
         "auxiliary_artifacts",
         "row_identity",
         "calibration",
+        "encoder_distortion",
         "attestation_shape_checks",
         "errors",
         "warnings",
@@ -54,8 +56,8 @@ def test_changed_index(tmp_path: Path) -> None:
     index.write_bytes(content)
     report = verify_manifest(manifest)
     assert report["ok"] is False
-    assert codes(report) == ["artifact_digest_mismatch"]
-    with pytest.raises(ValueError, match=r"manifest verification failed.*artifact_digest_mismatch"):
+    assert codes(report) == ["artifact_sha256_mismatch"]
+    with pytest.raises(ValueError, match=r"manifest verification failed.*artifact_sha256_mismatch"):
         verify_for_load(manifest)
 
 
@@ -70,14 +72,23 @@ def test_plan_of_a_good_bundle(tmp_path: Path) -> None:
     ids, stats = plan["auxiliary_artifacts"]
     assert (ids["name"], ids["state"]) == ("app.ids", "verified")
     assert Path(ids["path"]) == (tmp_path / "ids.bin").resolve()
-    assert stats == {"name": "app.stats", "state": "optional_absent", "path": None}
+    assert stats == {
+        "name": "app.stats",
+        "path": None,
+        "required": False,
+        "state": "optional_absent",
+        "reason_code": "auxiliary_artifact_optional_absent",
+        "sha256": None,
+        "size_bytes": None,
+    }
+    assert Path(plan["manifest_path"]) == manifest
 
 
 def test_missing_required_sidecar(tmp_path: Path) -> None:
     manifest = bundles.bundle(tmp_path)
     (tmp_path / "ids.bin").unlink()
     report = verify_manifest(manifest)
-    assert codes(report) == ["auxiliary_missing"]
+    assert codes(report) == ["auxiliary_artifact_missing_required"]
     assert report["auxiliary_artifacts"][0]["state"] == "missing_required"
     with pytest.raises(ValueError, match="manifest verification failed"):
         verify_for_load(manifest)
@@ -94,9 +105,8 @@ def test_missing_manifest(tmp_path: Path, function: Any) -> None:
     ("section", "code"),
     [
         ("signature", "section_unknown"),
-        ("calibration", "section_unsupported"),
-        ("encoder_distortion", "section_unsupported"),
-        ("attestations", "section_unsupported"),
+        ("calibration", "manifest_schema_invalid"),
+        ("encoder_distortion", "manifest_schema_invalid"),
         ("schema_version", "schema_version_unsupported"),
     ],
 )
@@ -119,7 +129,7 @@ def test_inspect_needs_no_other_file(tmp_path: Path) -> None:
 def test_another_copy_of_the_index(tmp_path: Path) -> None:
     manifest = bundles.bundle(tmp_path)
     copy = (tmp_path / "index.ovrq").rename(tmp_path / "copy.ovrq")
-    assert codes(verify_manifest(manifest)) == ["artifact_missing"]
+    assert codes(verify_manifest(manifest)) == ["artifact_path_unavailable"]
     assert verify_manifest(manifest, index=copy)["ok"] is True
     assert Path(verify_for_load(manifest, index=copy)["artifact_path"]) == copy.resolve()
 
@@ -140,8 +150,8 @@ def test_default_limits_can_be_given_back(tmp_path: Path) -> None:
     [
         ("max_manifest_bytes", 10, "manifest_file_too_large"),
         ("max_index_bytes", 25, "index_file_too_large"),
-        ("max_auxiliary_artifacts", 1, "auxiliary_too_many"),
-        ("max_auxiliary_artifact_bytes", 23, "auxiliary_file_too_large"),
+        ("max_auxiliary_artifacts", 1, "auxiliary_artifact_count_limit_exceeded"),
+        ("max_auxiliary_artifact_bytes", 23, "auxiliary_artifact_file_too_large"),
     ],
 )
 def test_a_limit_refuses(tmp_path: Path, limit: str, value: int, code: str) -> None:
@@ -162,7 +172,6 @@ def test_every_limit_is_a_keyword(tmp_path: Path) -> None:
     [
         ({"max_everything": 1}, TypeError),
         ({"max_manifest_bytes": "1"}, TypeError),
-        ({"max_manifest_bytes": None}, TypeError),
         ({"max_manifest_bytes": -1}, OverflowError),
         ({"max_manifest_bytes": 2**64}, OverflowError),
     ],
@@ -170,6 +179,38 @@ def test_every_limit_is_a_keyword(tmp_path: Path) -> None:
 def test_wrong_limits(tmp_path: Path, limits: dict[str, Any], error: type[Exception]) -> None:
     with pytest.raises(error):
         verify_manifest(bundles.bundle(tmp_path), **limits)
+
+
+def test_no_limit_is_the_default_limit(tmp_path: Path) -> None:
+    manifest = bundles.bundle(tmp_path)
+    limits: Any = dict.fromkeys(ordvec_manifest.default_resource_limits())
+    assert verify_manifest(manifest, **limits)["ok"] is True
+    manifest.write_bytes(manifest.read_bytes() + b" " * (1 << 20))
+    assert codes(verify_manifest(manifest, **limits)) == ["manifest_file_too_large"]
+
+
+@pytest.mark.parametrize("function", [verify_manifest, verify_for_load, inspect_manifest])
+def test_the_manifest_has_two_keywords(tmp_path: Path, function: Any) -> None:
+    manifest = bundles.bundle(tmp_path)
+    assert function(manifest=manifest).keys() == function(path=manifest).keys()
+    with pytest.raises(TypeError, match="'manifest'"):
+        function()
+    with pytest.raises(TypeError, match="found both"):
+        function(manifest, path=manifest)
+
+
+def test_v1_manifests_are_read_with_a_warning(tmp_path: Path) -> None:
+    manifest = bundles.bundle(tmp_path)
+    document = json.loads(manifest.read_text()) | {
+        "schema_version": "ordvec.index_manifest.v1",
+        "manifest_id": "urn:uuid:11111111-1111-4111-8111-111111111111",
+        "created_at": "2026-01-31T12:00:00Z",
+    }
+    manifest.write_text(json.dumps(document))
+    report = verify_for_load(manifest)["report"]
+    assert [issue["code"] for issue in report["warnings"]] == ["manifest_schema_outdated"]
+    assert report["manifest_id"] == document["manifest_id"]
+    assert inspect_manifest(manifest) == document
 
 
 def test_sha256_file(tmp_path: Path) -> None:

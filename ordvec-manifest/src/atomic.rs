@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::codes;
-use crate::error::{Issue, ManifestError};
+use crate::error::{ManifestError, ReportIssue};
 
 /// Refuse a target that is anything but absent or a regular file. A symlink is refused too:
 /// renaming would replace the link and leave the file behind it stale.
@@ -23,7 +23,7 @@ pub(crate) fn check_target(target: &Path) -> Result<(), ManifestError> {
         _ => codes::OUTPUT_NOT_REGULAR_FILE,
     };
     let found = target.display();
-    Err(Issue::new(
+    Err(ReportIssue::new(
         code,
         format!("expected no file or a regular file to replace, found another kind at {found}"),
     )

@@ -6,28 +6,26 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use crate::report::VerificationReport;
-
 /// One broken rule: a code from [`crate::codes`] and a sentence for a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Issue {
+pub struct ReportIssue {
     /// Stable identifier, never reworded.
     pub code: &'static str,
     /// What was expected and what was found; may be reworded between releases.
     pub message: String,
 }
 
-impl Issue {
+impl ReportIssue {
     /// An issue with the given stable code.
     pub fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Issue {
+        ReportIssue {
             code,
             message: message.into(),
         }
     }
 }
 
-impl fmt::Display for Issue {
+impl fmt::Display for ReportIssue {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{}: {}", self.code, self.message)
     }
@@ -35,6 +33,7 @@ impl fmt::Display for Issue {
 
 /// Why a manifest operation did not produce its result.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum ManifestError {
     /// The operating system refused to read or write `path`.
     Io {
@@ -44,9 +43,7 @@ pub enum ManifestError {
         source: io::Error,
     },
     /// The input breaks a rule of the schema, the path policy or a bound.
-    Rejected(Issue),
-    /// Verification ran to its end and found errors; the report lists them.
-    NotVerified(Box<VerificationReport>),
+    Rejected(ReportIssue),
 }
 
 impl ManifestError {
@@ -57,18 +54,17 @@ impl ManifestError {
         }
     }
 
-    /// The stable code of a rejection; of a failed report, its first error's.
+    /// The stable code of a rejection.
     pub fn code(&self) -> Option<&'static str> {
         match self {
             ManifestError::Io { .. } => None,
             ManifestError::Rejected(issue) => Some(issue.code),
-            ManifestError::NotVerified(report) => report.errors.first().map(|issue| issue.code),
         }
     }
 }
 
-impl From<Issue> for ManifestError {
-    fn from(issue: Issue) -> Self {
+impl From<ReportIssue> for ManifestError {
+    fn from(issue: ReportIssue) -> Self {
         ManifestError::Rejected(issue)
     }
 }
@@ -78,13 +74,6 @@ impl fmt::Display for ManifestError {
         match self {
             ManifestError::Io { path, source } => write!(out, "{}: {source}", path.display()),
             ManifestError::Rejected(issue) => issue.fmt(out),
-            ManifestError::NotVerified(report) => {
-                out.write_str("manifest verification failed")?;
-                for issue in &report.errors {
-                    write!(out, "; {issue}")?;
-                }
-                Ok(())
-            }
         }
     }
 }
@@ -93,7 +82,7 @@ impl std::error::Error for ManifestError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             ManifestError::Io { source, .. } => Some(source),
-            _ => None,
+            ManifestError::Rejected(_) => None,
         }
     }
 }

@@ -11,12 +11,12 @@ use serde::Deserializer;
 use serde_json::{Map, Number, Value};
 
 use crate::codes;
-use crate::error::{Issue, ManifestError};
+use crate::error::{ManifestError, ReportIssue};
 
 /// The one JSON value in `bytes`; trailing bytes and duplicate keys are refused.
-pub(crate) fn parse_strict(bytes: &[u8]) -> Result<Value, Issue> {
+pub(crate) fn parse_strict(bytes: &[u8]) -> Result<Value, ReportIssue> {
     let invalid = |err: serde_json::Error| {
-        Issue::new(
+        ReportIssue::new(
             codes::MANIFEST_JSON_INVALID,
             format!("expected one JSON document: {err}"),
         )
@@ -29,23 +29,24 @@ pub(crate) fn parse_strict(bytes: &[u8]) -> Result<Value, Issue> {
     reader.end().map_err(invalid)?;
     match duplicate.into_inner() {
         None => Ok(value),
-        Some(key) => Err(Issue::new(
+        Some(key) => Err(ReportIssue::new(
             codes::MANIFEST_DUPLICATE_KEY,
             format!("expected each key once in an object, found {key:?} twice"),
         )),
     }
 }
 
-/// The JSON object in `bytes`, fit for [`CreateOptions::extensions`](crate::CreateOptions).
+/// The JSON object in `bytes`, fit for the sections of
+/// [`CreateManifestOptions`](crate::CreateManifestOptions).
 ///
 /// # Errors
 /// [`ManifestError::Rejected`] when it is no JSON object or names a key twice at any depth.
 pub fn parse_extensions(bytes: &[u8]) -> Result<Map<String, Value>, ManifestError> {
     match parse_strict(bytes)? {
         Value::Object(map) => Ok(map),
-        _ => Err(Issue::new(
+        _ => Err(ReportIssue::new(
             codes::MANIFEST_JSON_INVALID,
-            "expected a JSON object as extensions",
+            "expected one JSON object, found another value",
         )
         .into()),
     }
@@ -61,10 +62,15 @@ pub(crate) fn sorted_map(map: Map<String, Value>) -> Map<String, Value> {
         .collect()
 }
 
+/// The same values in the same order, each with its keys sorted at every depth.
+pub(crate) fn sorted_values(values: Vec<Value>) -> Vec<Value> {
+    values.into_iter().map(sorted_value).collect()
+}
+
 fn sorted_value(value: Value) -> Value {
     match value {
         Value::Object(map) => Value::Object(sorted_map(map)),
-        Value::Array(items) => Value::Array(items.into_iter().map(sorted_value).collect()),
+        Value::Array(items) => Value::Array(sorted_values(items)),
         scalar => scalar,
     }
 }

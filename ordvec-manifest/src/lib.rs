@@ -16,47 +16,72 @@
 #![forbid(unsafe_code)]
 
 mod atomic;
+mod attestations;
 mod clock;
 pub mod codes;
 mod create;
 mod error;
 mod files;
 mod hash;
+mod issue_log;
 mod json;
 mod limits;
 mod load;
+mod options;
+mod parse;
 mod paths;
 mod plan;
 mod probe;
 mod report;
+mod roles;
 mod row_map;
 mod schema;
+mod uuid;
+mod v1;
 mod validate;
 mod verify;
 
 pub use create::{
-    build_manifest, create_manifest_for_index_with_options, AuxiliarySource, CreateOptions,
-    CreatedManifest, RowIdentitySource,
+    build_manifest, create_manifest_for_index, create_manifest_for_index_with_options,
+    write_manifest_file, CreateAuxiliaryArtifact, CreateManifestOptions, CreateProfileSection,
+    CreateRowIdentity,
 };
-pub use error::{Issue, ManifestError};
-pub use hash::{sha256_bytes, sha256_file, FileDigest};
+pub use error::{ManifestError, ReportIssue};
+pub use hash::{sha256_bytes, sha256_file, sha256_file_bounded, FileHash};
 pub use json::parse_extensions;
 pub use limits::{
     ResourceLimits, DEFAULT_MAX_AUXILIARY_ARTIFACTS, DEFAULT_MAX_AUXILIARY_ARTIFACT_BYTES,
+    DEFAULT_MAX_CALIBRATION_PROFILE_BYTES, DEFAULT_MAX_ENCODER_DISTORTION_PROFILE_BYTES,
     DEFAULT_MAX_INDEX_BYTES, DEFAULT_MAX_MANIFEST_BYTES, DEFAULT_MAX_REPORT_ISSUES,
-    DEFAULT_MAX_ROW_MAP_LINE_BYTES, DEFAULT_MAX_ROW_MAP_ROWS, DEFAULT_MAX_ROW_MAP_TRACKED_ID_BYTES,
+    DEFAULT_MAX_ROW_IDENTITY_JSONL_LINE_BYTES, DEFAULT_MAX_ROW_IDENTITY_ROWS,
+    DEFAULT_MAX_ROW_IDENTITY_TRACKED_DB_ID_BYTES, DEFAULT_MAX_ROW_MAP_LINE_BYTES,
+    DEFAULT_MAX_ROW_MAP_ROWS, DEFAULT_MAX_ROW_MAP_TRACKED_ID_BYTES,
 };
-pub use load::{load_manifest_file_with_options, LoadOptions, LoadedManifest};
-pub use paths::PathPolicy;
-pub use plan::{verify_for_load, PlannedAuxiliary, VerifiedLoadPlan};
+pub use load::{
+    load_manifest_file, load_manifest_file_with_options, read_json_object, ManifestDocument,
+};
+pub use options::VerifyOptions;
+pub use plan::{
+    verify_document_for_load, verify_for_load, RequireAuxiliaryError,
+    VerifiedAuxiliaryArtifactPlan, VerifiedLoadPlan, VerifiedLoadPlanError,
+    VerifiedRowIdentityPlan,
+};
 pub use report::{
-    ArtifactReport, AuxiliaryReport, AuxiliaryState, RowIdentityReport, VerificationReport,
+    ArtifactReport, AttestationShapeCheck, AuxiliaryArtifactReport, AuxiliaryArtifactState,
+    CalibrationReport, EncoderDistortionReport, RowIdentityReport, VerificationReport,
 };
 pub use schema::{
-    ArtifactSection, AuxiliaryArtifact, EmbeddingSection, IdKind, IndexKind, IndexMetadata,
-    IndexParams, ManifestDocument, RowIdentity, CALIBRATION_SCHEMA_VERSION, SCHEMA_VERSION,
+    Artifact, AuxiliaryArtifact, CalibrationOrdinalization, CalibrationProfileRef,
+    DistortionBounds, DistortionEvidence, DistortionEvidenceKind, DistortionProfileArtifactRef,
+    DistortionScope, Embedding, EncoderDistortionProfileRef, EncoderSpec, IdKind, IndexManifest,
+    ManifestIndexKind, ManifestIndexParams, MetadataReport, MetricSpec, NullModelSpec,
+    ProfileArtifactRef, ProfileParameterization, RowIdentity, CALIBRATION_SCHEMA_VERSION,
+    ENCODER_DISTORTION_SCHEMA_VERSION, SCHEMA_VERSION,
 };
-pub use verify::{verify_manifest, VerifyOptions};
+pub use v1::{V1Origin, V1_SCHEMA_VERSION};
+pub use verify::{
+    verify_index_manifest, verify_manifest, verify_manifest_file, verify_manifest_with_base,
+};
 
 /// The README's example, compiled and run as a documentation test.
 #[cfg(doctest)]

@@ -6,31 +6,39 @@
 use std::path::{Component, Path, PathBuf};
 
 use crate::codes;
-use crate::error::Issue;
+use crate::error::ReportIssue;
+use crate::roles::Role;
 
 /// What a caller lets a manifest name. Both must be allowed at create and again at verify.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct PathPolicy {
+pub(crate) struct PathPolicy {
     /// Absolute paths, wherever they lead.
-    pub allow_absolute: bool,
+    pub(crate) allow_absolute: bool,
     /// Relative paths that leave the manifest's folder, by leading `..` or by symlink.
-    pub allow_escape: bool,
+    pub(crate) allow_escape: bool,
 }
 
 /// Check the text of a path in a document: forward slashes, no empty, `.` or inner `..`
 /// segment, absolute or escaping only as `policy` allows.
-pub(crate) fn check_text(text: &str, policy: PathPolicy) -> Result<(), Issue> {
+pub(crate) fn check_text(text: &str, policy: PathPolicy, role: &Role) -> Result<(), ReportIssue> {
+    if text.is_empty() {
+        let label = role.label;
+        return Err(ReportIssue::new(
+            role.path_empty,
+            format!("expected the path of the {label}, found an empty one"),
+        ));
+    }
     if text.contains(['\\', '\0']) && !is_absolute_text(text) {
         return Err(invalid(text, "forward slashes only and no NUL"));
     }
     if is_absolute_text(text) {
-        return check_absolute(text, policy);
+        return check_absolute(text, policy, role);
     }
     let inner = text.trim_start_matches("../");
     let segments: Vec<&str> = inner.split('/').collect();
     if segments.contains(&"..") || inner.len() < text.len() {
         if !policy.allow_escape {
-            return Err(escape(text, "it has a '..' segment"));
+            return Err(escape(text, "it has a '..' segment", role));
         }
         if segments.contains(&"..") {
             return Err(invalid(text, "'..' only at the start"));
@@ -39,10 +47,10 @@ pub(crate) fn check_text(text: &str, policy: PathPolicy) -> Result<(), Issue> {
     check_segments(text, &segments)
 }
 
-fn check_absolute(text: &str, policy: PathPolicy) -> Result<(), Issue> {
+fn check_absolute(text: &str, policy: PathPolicy, role: &Role) -> Result<(), ReportIssue> {
     if !policy.allow_absolute {
-        return Err(Issue::new(
-            codes::PATH_ABSOLUTE,
+        return Err(ReportIssue::new(
+            role.absolute,
             format!(
                 "expected a path relative to the manifest's folder, found {text:?}; \
                  allow absolute paths if intended"
@@ -68,7 +76,7 @@ fn check_absolute(text: &str, policy: PathPolicy) -> Result<(), Issue> {
     check_segments(text, &segments)
 }
 
-fn check_segments(text: &str, segments: &[&str]) -> Result<(), Issue> {
+fn check_segments(text: &str, segments: &[&str]) -> Result<(), ReportIssue> {
     if segments.iter().any(|segment| matches!(*segment, "" | ".")) {
         return Err(invalid(text, "no empty and no '.' segment"));
     }
@@ -94,25 +102,40 @@ pub(crate) fn check_location(
     canonical: &Path,
     text: &str,
     policy: PathPolicy,
-) -> Result<(), Issue> {
+    role: &Role,
+) -> Result<(), ReportIssue> {
     if policy.allow_escape || is_absolute_text(text) || canonical.starts_with(base) {
         return Ok(());
     }
-    Err(escape(text, "a symlink leads out of the manifest's folder"))
+    Err(escape(
+        text,
+        "a symlink leads out of the manifest's folder",
+        role,
+    ))
 }
 
 /// The text for the canonical file `file` in a manifest of the canonical folder `base`:
 /// relative where the policy allows, else absolute where it allows that.
-pub(crate) fn record(base: &Path, file: &Path, policy: PathPolicy) -> Result<String, Issue> {
+pub(crate) fn record(
+    base: &Path,
+    file: &Path,
+    policy: PathPolicy,
+    role: &Role,
+) -> Result<String, ReportIssue> {
     let text = match file.strip_prefix(base) {
         Ok(inside) => join_segments(inside)?,
-        Err(_) => record_outside(base, file, policy)?,
+        Err(_) => record_outside(base, file, policy, role)?,
     };
-    check_text(&text, policy)?;
+    check_text(&text, policy, role)?;
     Ok(text)
 }
 
-fn record_outside(base: &Path, file: &Path, policy: PathPolicy) -> Result<String, Issue> {
+fn record_outside(
+    base: &Path,
+    file: &Path,
+    policy: PathPolicy,
+    role: &Role,
+) -> Result<String, ReportIssue> {
     let shared = shared_ancestor(base, file);
     match shared {
         Some(shared) if policy.allow_escape => {
@@ -124,6 +147,7 @@ fn record_outside(base: &Path, file: &Path, policy: PathPolicy) -> Result<String
         _ => Err(escape(
             &file.display().to_string(),
             "it is not in the manifest's folder",
+            role,
         )),
     }
 }
@@ -132,7 +156,7 @@ fn shared_ancestor<'p>(base: &'p Path, file: &Path) -> Option<&'p Path> {
     base.ancestors().find(|folder| file.starts_with(folder))
 }
 
-fn join_segments(relative: &Path) -> Result<String, Issue> {
+fn join_segments(relative: &Path) -> Result<String, ReportIssue> {
     let mut segments = Vec::new();
     for component in relative.components() {
         match component {
@@ -143,7 +167,7 @@ fn join_segments(relative: &Path) -> Result<String, Issue> {
     Ok(segments.join("/"))
 }
 
-fn absolute_text(file: &Path) -> Result<String, Issue> {
+fn absolute_text(file: &Path) -> Result<String, ReportIssue> {
     let text = utf8(file)?;
     if cfg!(windows) {
         // Canonical Windows paths start with the verbatim prefix \\?\.
@@ -152,25 +176,25 @@ fn absolute_text(file: &Path) -> Result<String, Issue> {
     Ok(text.to_owned())
 }
 
-fn utf8(path: &Path) -> Result<&str, Issue> {
+fn utf8(path: &Path) -> Result<&str, ReportIssue> {
     path.to_str().ok_or_else(|| {
-        Issue::new(
+        ReportIssue::new(
             codes::PATH_NOT_UTF8,
             format!("expected a UTF-8 path, found {}", path.display()),
         )
     })
 }
 
-fn invalid(text: &str, rule: &str) -> Issue {
-    Issue::new(
+fn invalid(text: &str, rule: &str) -> ReportIssue {
+    ReportIssue::new(
         codes::PATH_INVALID,
         format!("expected {rule}, found path {text:?}"),
     )
 }
 
-fn escape(text: &str, why: &str) -> Issue {
-    Issue::new(
-        codes::PATH_ESCAPE,
+fn escape(text: &str, why: &str, role: &Role) -> ReportIssue {
+    ReportIssue::new(
+        role.escape,
         format!(
             "expected a file in the manifest's folder, found {text:?}: {why}; \
              allow path escape if intended"
@@ -181,6 +205,7 @@ fn escape(text: &str, why: &str) -> Issue {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::roles::ARTIFACT;
 
     const STRICT: PathPolicy = PathPolicy {
         allow_absolute: false,
@@ -192,7 +217,7 @@ mod tests {
     };
 
     fn code(text: &str, policy: PathPolicy) -> &'static str {
-        check_text(text, policy).map_or_else(|issue| issue.code, |()| "accepted")
+        check_text(text, policy, &ARTIFACT).map_or_else(|issue| issue.code, |()| "accepted")
     }
 
     #[test]
@@ -205,7 +230,7 @@ mod tests {
     #[test]
     fn malformed_paths_are_refused_even_when_everything_is_allowed() {
         for text in [
-            "", ".", "./a", "a//b", "a/", "a/./b", "a\\b", "a\0b", "../", "a/../b", "/", "//a",
+            ".", "./a", "a//b", "a/", "a/./b", "a\\b", "a\0b", "../", "a/../b", "/", "//a",
             "/a/../b", "/a//b", "C:\\a", "c:a", "C:", "C:/",
         ] {
             assert_eq!(code(text, OPEN), codes::PATH_INVALID, "{text:?}");
@@ -213,20 +238,37 @@ mod tests {
     }
 
     #[test]
+    fn an_empty_path_has_a_code_of_its_own() {
+        assert_eq!(code("", OPEN), codes::ARTIFACT_PATH_EMPTY);
+    }
+
+    #[test]
     fn escapes_need_their_flag() {
         for text in ["../a", "../../a/b"] {
-            assert_eq!(code(text, STRICT), codes::PATH_ESCAPE, "{text:?}");
+            assert_eq!(
+                code(text, STRICT),
+                codes::ARTIFACT_PATH_ESCAPE_REJECTED,
+                "{text:?}"
+            );
             assert_eq!(code(text, OPEN), "accepted", "{text:?}");
         }
         for text in ["..", "a/..", "a/../../b"] {
-            assert_eq!(code(text, STRICT), codes::PATH_ESCAPE, "{text:?}");
+            assert_eq!(
+                code(text, STRICT),
+                codes::ARTIFACT_PATH_ESCAPE_REJECTED,
+                "{text:?}"
+            );
         }
     }
 
     #[test]
     fn absolute_paths_of_any_platform_need_their_flag() {
         for text in ["/a", "\\a", "\\\\host\\share", "C:/a", "c:a", "/"] {
-            assert_eq!(code(text, STRICT), codes::PATH_ABSOLUTE, "{text:?}");
+            assert_eq!(
+                code(text, STRICT),
+                codes::ARTIFACT_ABSOLUTE_PATH_REJECTED,
+                "{text:?}"
+            );
         }
         for text in ["/a", "/a/b", "C:/a"] {
             assert_eq!(code(text, OPEN), "accepted", "{text:?}");
@@ -236,7 +278,7 @@ mod tests {
     #[test]
     fn the_recorded_path_climbs_only_as_far_as_needed() {
         let base = Path::new("/data/set/manifests");
-        let record = |file: &str, policy| record(base, Path::new(file), policy);
+        let record = |file: &str, policy| record(base, Path::new(file), policy, &ARTIFACT);
         assert_eq!(record("/data/set/manifests/a/i", STRICT).unwrap(), "a/i");
         assert_eq!(record("/data/set/i", OPEN).unwrap(), "../i");
         assert_eq!(record("/data/other/i", OPEN).unwrap(), "../../other/i");
@@ -247,7 +289,7 @@ mod tests {
         assert_eq!(record("/data/set/i", absolute).unwrap(), "/data/set/i");
         assert_eq!(
             record("/data/set/i", STRICT).unwrap_err().code,
-            codes::PATH_ESCAPE
+            codes::ARTIFACT_PATH_ESCAPE_REJECTED
         );
     }
 }

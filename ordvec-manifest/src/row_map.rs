@@ -1,4 +1,5 @@
-//! The JSONL row map: line `i` (from zero) is `{"row_id": i, "db_id": "<uuid>"}`.
+//! The JSONL row map: line `i` (from zero) is `{"row_id": i, "db_id": "<uuid>"}`, and may name
+//! a `parent_id`, a UUID that need not be unique.
 //!
 //! One pass over one handle hashes the file and checks its rows, so the digest and the rows
 //! are of the same bytes. Memory is bounded: one line, and 16 bytes for each id as long as
@@ -11,10 +12,12 @@ use std::path::Path;
 use serde::Deserialize;
 
 use crate::codes;
-use crate::error::Issue;
-use crate::files::{open_regular, ROW_MAP};
-use crate::hash::{FileDigest, HashingReader};
+use crate::error::ReportIssue;
+use crate::files::open_regular;
+use crate::hash::{FileHash, HashingReader};
 use crate::limits::ResourceLimits;
+use crate::roles::ROW_MAP;
+use crate::uuid::{format_uuid, parse_uuid};
 
 const ID_BYTES: u64 = size_of::<u128>() as u64;
 
@@ -22,7 +25,7 @@ const ID_BYTES: u64 = size_of::<u128>() as u64;
 #[derive(Debug)]
 pub(crate) struct RowMapSummary {
     pub(crate) rows: u64,
-    pub(crate) digest: FileDigest,
+    pub(crate) digest: FileHash,
 }
 
 #[derive(Deserialize)]
@@ -31,6 +34,8 @@ struct Line<'l> {
     row_id: u64,
     #[serde(borrow)]
     db_id: Cow<'l, str>,
+    #[serde(borrow, default)]
+    parent_id: Option<Cow<'l, str>>,
 }
 
 /// Check every line of the row map at `path`; the first broken rule ends the reading.
@@ -38,7 +43,7 @@ pub(crate) fn read_row_map(
     path: &Path,
     limits: &ResourceLimits,
     allow_duplicates: bool,
-) -> Result<RowMapSummary, Issue> {
+) -> Result<RowMapSummary, ReportIssue> {
     let (file, _) = open_regular(path).map_err(|failure| ROW_MAP.open_issue(path, &failure))?;
     let mut reader = BufReader::with_capacity(64 << 10, HashingReader::new(file));
     let mut ids = TrackedIds::new(limits, allow_duplicates);
@@ -49,9 +54,9 @@ pub(crate) fn read_row_map(
         &mut line,
         path,
         rows,
-        limits.max_row_map_line_bytes,
+        limits.max_row_identity_jsonl_line_bytes,
     )? {
-        check_row_count(rows, limits.max_row_map_rows)?;
+        check_row_count(rows, limits.max_row_identity_rows)?;
         ids.track(parse_line(&line, rows)?)?;
         rows += 1;
     }
@@ -67,7 +72,7 @@ fn read_line(
     path: &Path,
     row: u64,
     limit: u64,
-) -> Result<bool, Issue> {
+) -> Result<bool, ReportIssue> {
     line.clear();
     let count = reader
         .take(limit.saturating_add(1))
@@ -77,8 +82,8 @@ fn read_line(
         line.pop();
     }
     if line.len() as u64 > limit {
-        return Err(Issue::new(
-            codes::ROW_MAP_LINE_TOO_LONG,
+        return Err(ReportIssue::new(
+            codes::ROW_IDENTITY_LINE_TOO_LARGE,
             format!(
                 "row {row}: expected a line of at most {limit} bytes, found more; \
                  raise max_row_map_line_bytes if intended"
@@ -88,51 +93,69 @@ fn read_line(
     Ok(count > 0)
 }
 
-fn check_row_count(rows: u64, limit: u64) -> Result<(), Issue> {
+fn check_row_count(rows: u64, limit: u64) -> Result<(), ReportIssue> {
     if rows < limit {
         return Ok(());
     }
-    Err(Issue::new(
-        codes::ROW_MAP_TOO_MANY_ROWS,
+    Err(ReportIssue::new(
+        codes::ROW_IDENTITY_ROW_COUNT_LIMIT_EXCEEDED,
         format!("expected at most {limit} rows, found more; raise max_row_map_rows if intended"),
     ))
 }
 
-fn parse_line(line: &[u8], row: u64) -> Result<u128, Issue> {
+fn parse_line(line: &[u8], row: u64) -> Result<u128, ReportIssue> {
     let parsed: Line<'_> = serde_json::from_slice(line).map_err(|err| {
-        Issue::new(
-            codes::ROW_MAP_LINE_INVALID,
+        ReportIssue::new(
+            codes::ROW_IDENTITY_JSONL_INVALID_JSON,
             format!("row {row}: expected {{\"row_id\": {row}, \"db_id\": \"<uuid>\"}}: {err}"),
         )
     })?;
     if parsed.row_id != row {
-        return Err(Issue::new(
-            codes::ROW_MAP_ROW_ID_MISMATCH,
+        return Err(ReportIssue::new(
+            codes::ROW_IDENTITY_ROW_ID_MISMATCH,
             format!("row {row}: expected row_id {row}, found {}", parsed.row_id),
         ));
     }
-    parse_uuid(&parsed.db_id).ok_or_else(|| {
-        Issue::new(
-            codes::ROW_MAP_DB_ID_INVALID,
-            format!(
-                "row {row}: expected a hyphenated UUID as db_id, found {:?}",
-                parsed.db_id
-            ),
-        )
-    })
+    if let Some(parent) = &parsed.parent_id {
+        parse_id(&PARENT_ID, parent, row)?;
+    }
+    parse_id(&DB_ID, &parsed.db_id, row)
 }
 
-/// The value of a UUID written 8-4-4-4-12 in hexadecimal of either case.
-fn parse_uuid(text: &str) -> Option<u128> {
-    if text.len() != 36 {
-        return None;
-    }
-    text.bytes().enumerate().try_fold(0, |value, (at, byte)| {
-        if matches!(at, 8 | 13 | 18 | 23) {
-            return (byte == b'-').then_some(value);
-        }
-        let digit = char::from(byte).to_digit(16)?;
-        Some(value << 4 | u128::from(digit))
+/// An id of a line and the codes it fails with.
+struct IdField {
+    name: &'static str,
+    empty: &'static str,
+    contains_nul: &'static str,
+    invalid: &'static str,
+}
+
+const DB_ID: IdField = IdField {
+    name: "db_id",
+    empty: codes::ROW_IDENTITY_DB_ID_EMPTY,
+    contains_nul: codes::ROW_IDENTITY_DB_ID_CONTAINS_NUL,
+    invalid: codes::ROW_IDENTITY_DB_ID_INVALID_UUID,
+};
+
+const PARENT_ID: IdField = IdField {
+    name: "parent_id",
+    empty: codes::ROW_IDENTITY_PARENT_ID_EMPTY,
+    contains_nul: codes::ROW_IDENTITY_PARENT_ID_CONTAINS_NUL,
+    invalid: codes::ROW_IDENTITY_PARENT_ID_INVALID_UUID,
+};
+
+fn parse_id(field: &IdField, text: &str, row: u64) -> Result<u128, ReportIssue> {
+    parse_uuid(text).ok_or_else(|| {
+        let code = match text {
+            "" => field.empty,
+            _ if text.contains('\0') => field.contains_nul,
+            _ => field.invalid,
+        };
+        let name = field.name;
+        ReportIssue::new(
+            code,
+            format!("row {row}: expected a UUID as {name}, found {text:?}"),
+        )
     })
 }
 
@@ -145,7 +168,7 @@ struct TrackedIds {
 
 impl TrackedIds {
     fn new(limits: &ResourceLimits, allow_duplicates: bool) -> Self {
-        let limit = limits.max_row_map_tracked_id_bytes;
+        let limit = limits.max_row_identity_tracked_db_id_bytes;
         TrackedIds {
             seen: (!allow_duplicates).then(Vec::new),
             capacity: usize::try_from(limit / ID_BYTES).unwrap_or(usize::MAX),
@@ -153,13 +176,13 @@ impl TrackedIds {
         }
     }
 
-    fn track(&mut self, id: u128) -> Result<(), Issue> {
+    fn track(&mut self, id: u128) -> Result<(), ReportIssue> {
         let Some(seen) = &mut self.seen else {
             return Ok(());
         };
         if seen.len() == self.capacity {
-            return Err(Issue::new(
-                codes::ROW_MAP_TRACKED_IDS_TOO_LARGE,
+            return Err(ReportIssue::new(
+                codes::ROW_IDENTITY_DUPLICATE_TRACKING_LIMIT_EXCEEDED,
                 format!(
                     "expected at most {} bytes of ids to look for duplicates in, found more; \
                      raise max_row_map_tracked_id_bytes or allow duplicate ids",
@@ -180,59 +203,18 @@ impl TrackedIds {
     }
 
     /// Sorting in place finds duplicates without a second copy of the ids.
-    fn check_distinct(self) -> Result<(), Issue> {
+    fn check_distinct(self) -> Result<(), ReportIssue> {
         let mut ids = self.seen.unwrap_or_default();
         ids.sort_unstable();
         match ids.windows(2).find(|pair| pair[0] == pair[1]) {
             None => Ok(()),
-            Some(pair) => Err(Issue::new(
-                codes::ROW_MAP_DB_ID_DUPLICATE,
+            Some(pair) => Err(ReportIssue::new(
+                codes::ROW_IDENTITY_DUPLICATE_DB_ID,
                 format!(
                     "expected each db_id once, found {} again; allow duplicate ids if intended",
                     format_uuid(pair[0])
                 ),
             )),
-        }
-    }
-}
-
-fn format_uuid(id: u128) -> String {
-    let hex = format!("{id:032x}");
-    let parts = [
-        &hex[..8],
-        &hex[8..12],
-        &hex[12..16],
-        &hex[16..20],
-        &hex[20..],
-    ];
-    parts.join("-")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{format_uuid, parse_uuid};
-
-    #[test]
-    fn uuids_are_read_in_either_case_and_written_in_one() {
-        let text = "7c66ad6e-bdde-49a8-b420-f1136d04f5bd";
-        let value = parse_uuid(text).unwrap();
-        assert_eq!(value, 0x7c66_ad6e_bdde_49a8_b420_f113_6d04_f5bd);
-        assert_eq!(parse_uuid(&text.to_uppercase()), Some(value));
-        assert_eq!(format_uuid(value), text);
-    }
-
-    #[test]
-    fn other_spellings_are_not_uuids() {
-        for text in [
-            "",
-            "7c66ad6ebdde49a8b420f1136d04f5bd",
-            "{7c66ad6e-bdde-49a8-b420-f1136d04f5bd}",
-            "7c66ad6e-bdde-49a8-b420-f1136d04f5b",
-            "7c66ad6e-bdde-49a8-b420-f1136d04f5bg",
-            "7c66ad6eb-dde-49a8-b420-f1136d04f5bd",
-            "+c66ad6e-bdde-49a8-b420-f1136d04f5bd",
-        ] {
-            assert_eq!(parse_uuid(text), None, "{text:?}");
         }
     }
 }

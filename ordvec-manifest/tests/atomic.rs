@@ -3,10 +3,7 @@
 mod common;
 
 use common::*;
-use ordvec_manifest::{
-    create_manifest_for_index_with_options, load_manifest_file_with_options, CreateOptions,
-    LoadOptions, RowIdentitySource,
-};
+use ordvec_manifest::{create_manifest_for_index, load_manifest_file, CreateRowIdentity};
 use std::thread;
 
 #[test]
@@ -18,14 +15,14 @@ fn readers_never_see_a_mixture() {
     );
     create(&folder, &identity());
     let write = |model: &str| {
-        let options = CreateOptions::new(model, RowIdentitySource::RowIdIdentity);
         for _ in 0..20 {
-            create_manifest_for_index_with_options(&index, &out, &options).unwrap();
+            let rows = CreateRowIdentity::RowIdIdentity;
+            create_manifest_for_index(&index, rows, model, &out).unwrap();
         }
     };
     let read = || {
         for _ in 0..200 {
-            let loaded = load_manifest_file_with_options(&out, &LoadOptions::default()).unwrap();
+            let loaded = load_manifest_file(&out).unwrap();
             assert!(loaded.is_canonical);
         }
     };

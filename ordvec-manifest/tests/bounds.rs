@@ -73,7 +73,7 @@ fn oversized_sidecar() {
         [""; 0]
     );
     let codes_above = found(&folder, |limits| limits.max_auxiliary_artifact_bytes = 23);
-    assert_eq!(codes_above, [codes::AUXILIARY_FILE_TOO_LARGE]);
+    assert_eq!(codes_above, [codes::AUXILIARY_ARTIFACT_FILE_TOO_LARGE]);
 }
 
 #[test]
@@ -84,7 +84,10 @@ fn too_many_sidecars() {
         [""; 0]
     );
     let codes_above = found(&folder, |limits| limits.max_auxiliary_artifacts = 1);
-    assert_eq!(codes_above, [codes::AUXILIARY_TOO_MANY]);
+    assert_eq!(
+        codes_above,
+        [codes::AUXILIARY_ARTIFACT_COUNT_LIMIT_EXCEEDED]
+    );
 }
 
 #[test]
@@ -92,13 +95,14 @@ fn row_map_line_too_long() {
     let folder = row_map_bundle();
     let longest = row_map(0..1).len() as u64 - 1;
     assert_eq!(
-        found(&folder, |limits| limits.max_row_map_line_bytes = longest),
+        found(&folder, |limits| limits.max_row_identity_jsonl_line_bytes =
+            longest),
         [""; 0]
     );
     let codes_above = found(&folder, |limits| {
-        limits.max_row_map_line_bytes = longest - 1
+        limits.max_row_identity_jsonl_line_bytes = longest - 1
     });
-    assert_eq!(codes_above, [codes::ROW_MAP_LINE_TOO_LONG]);
+    assert_eq!(codes_above, [codes::ROW_IDENTITY_LINE_TOO_LARGE]);
 }
 
 #[test]
@@ -107,7 +111,7 @@ fn row_map_line_without_end_by_default() {
     folder.write("rows.jsonl", "x".repeat((64 << 10) + 1));
     assert_eq!(
         error_codes(&verify(&folder)),
-        [codes::ROW_MAP_LINE_TOO_LONG]
+        [codes::ROW_IDENTITY_LINE_TOO_LARGE]
     );
 }
 
@@ -115,28 +119,29 @@ fn row_map_line_without_end_by_default() {
 fn too_many_rows() {
     let folder = row_map_bundle();
     assert_eq!(
-        found(&folder, |limits| limits.max_row_map_rows = 3),
+        found(&folder, |limits| limits.max_row_identity_rows = 3),
         [""; 0]
     );
-    let codes_above = found(&folder, |limits| limits.max_row_map_rows = 2);
-    assert_eq!(codes_above, [codes::ROW_MAP_TOO_MANY_ROWS]);
+    let codes_above = found(&folder, |limits| limits.max_row_identity_rows = 2);
+    assert_eq!(codes_above, [codes::ROW_IDENTITY_ROW_COUNT_LIMIT_EXCEEDED]);
 }
 
 #[test]
 fn too_many_tracked_ids() {
     let folder = row_map_bundle();
-    let set =
-        |limit| move |limits: &mut ResourceLimits| limits.max_row_map_tracked_id_bytes = limit;
+    let set = |limit| {
+        move |limits: &mut ResourceLimits| limits.max_row_identity_tracked_db_id_bytes = limit
+    };
     assert_eq!(found(&folder, set(48)), [""; 0]);
     assert_eq!(
         found(&folder, set(47)),
-        [codes::ROW_MAP_TRACKED_IDS_TOO_LARGE]
+        [codes::ROW_IDENTITY_DUPLICATE_TRACKING_LIMIT_EXCEEDED]
     );
     let mut options = VerifyOptions {
         allow_duplicate_db_ids: true,
         ..VerifyOptions::default()
     };
-    options.limits.max_row_map_tracked_id_bytes = 0;
+    options.limits.max_row_identity_tracked_db_id_bytes = 0;
     assert!(verify_with(&folder, &options).ok);
 }
 
@@ -146,25 +151,36 @@ fn too_many_report_issues() {
     fs::remove_file(folder.path("index.ovrq")).unwrap();
     fs::remove_file(folder.path("data/ids.bin")).unwrap();
     let exact = found(&folder, |limits| limits.max_report_issues = 2);
-    assert_eq!(exact, [codes::ARTIFACT_MISSING, codes::AUXILIARY_MISSING]);
+    assert_eq!(
+        exact,
+        [
+            codes::ARTIFACT_PATH_UNAVAILABLE,
+            codes::AUXILIARY_ARTIFACT_MISSING_REQUIRED
+        ]
+    );
     let fewer = found(&folder, |limits| limits.max_report_issues = 1);
     assert_eq!(
         fewer,
-        [codes::ARTIFACT_MISSING, codes::REPORT_ISSUES_TRUNCATED]
+        [
+            codes::ARTIFACT_PATH_UNAVAILABLE,
+            codes::VERIFICATION_REPORT_ISSUE_LIMIT_EXCEEDED
+        ]
     );
     let none = found(&folder, |limits| limits.max_report_issues = 0);
-    assert_eq!(none, [codes::REPORT_ISSUES_TRUNCATED]);
+    assert_eq!(none, [codes::VERIFICATION_REPORT_ISSUE_LIMIT_EXCEEDED]);
 }
 
 #[test]
 fn documented_defaults() {
     let limits = ResourceLimits::default();
     assert_eq!(limits.max_manifest_bytes, 1_048_576);
-    assert_eq!(limits.max_row_map_line_bytes, 65_536);
-    assert_eq!(limits.max_row_map_rows, 10_000_000);
-    assert_eq!(limits.max_row_map_tracked_id_bytes, 67_108_864);
+    assert_eq!(limits.max_row_identity_jsonl_line_bytes, 65_536);
+    assert_eq!(limits.max_row_identity_rows, 10_000_000);
+    assert_eq!(limits.max_row_identity_tracked_db_id_bytes, 67_108_864);
     assert_eq!(limits.max_auxiliary_artifacts, 1_024);
     assert_eq!(limits.max_auxiliary_artifact_bytes, 17_179_869_184);
+    assert_eq!(limits.max_calibration_profile_bytes, 67_108_864);
+    assert_eq!(limits.max_encoder_distortion_profile_bytes, 67_108_864);
     assert_eq!(limits.max_report_issues, 1_024);
     assert_eq!(limits.max_index_bytes, None);
 }

@@ -60,7 +60,7 @@ fn a_failed_verification_exits_1_and_never_prints_verified() {
     let failed = run(folder.root(), &["verify", "--manifest", "m.json"]);
     assert_eq!(failed.status.code(), Some(1));
     assert_eq!(stdout(&failed), "m.json\nfailed\n");
-    assert!(stderr(&failed).contains("error: artifact_digest_mismatch: "));
+    assert!(stderr(&failed).contains("error: artifact_sha256_mismatch: "));
     let report = json(&run(
         folder.root(),
         &["verify", "--manifest", "m.json", "--json"],
@@ -131,6 +131,7 @@ fn report_json_has_the_documented_keys() {
         "auxiliary_artifacts",
         "calibration",
         "checked_at",
+        "encoder_distortion",
         "errors",
         "ok",
         "row_identity",
@@ -166,7 +167,7 @@ fn issues_in_json_are_code_and_message() {
     let report = json(&output);
     let issue = report["errors"][0].as_object().unwrap();
     assert_eq!(issue.keys().collect::<Vec<_>>(), ["code", "message"]);
-    assert_eq!(issue["code"], "auxiliary_missing");
+    assert_eq!(issue["code"], "auxiliary_artifact_missing_required");
     assert_eq!(
         report["auxiliary_artifacts"][0]["state"],
         "missing_required"
@@ -182,7 +183,7 @@ fn hash_json_has_digest_and_size() {
     let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
     assert_eq!(
         json(&output),
-        serde_json::json!({"sha256": expected, "size_bytes": 3})
+        serde_json::json!({"path": "f", "sha256": expected, "size_bytes": 3})
     );
     assert_eq!(
         stdout(&run(folder.root(), &["hash", "f"])),
@@ -263,12 +264,85 @@ fn row_map_and_flags_reach_the_library() {
     ];
     let refused = run(folder.root(), &create);
     assert_eq!(refused.status.code(), Some(1));
-    assert!(stderr(&refused).contains("row_map_db_id_duplicate"));
+    assert!(stderr(&refused).contains("row_identity_duplicate_db_id"));
     let flag = "--allow-duplicate-db-ids";
     let created = run(folder.root(), &[create.as_slice(), &[flag]].concat());
     assert_eq!(created.status.code(), Some(0), "{}", stderr(&created));
     let verified = run(folder.root(), &["verify", "--manifest", "m.json", flag]);
     assert_eq!(verified.status.code(), Some(0), "{}", stderr(&verified));
+}
+
+#[test]
+fn sections_are_read_from_json_files() {
+    let folder = Folder::new();
+    let index = bitmap(profiles::WIDTH, profiles::N_TOP, 3);
+    folder.write("index.ovbm", &index);
+    folder.write("cal.bin", [0; 8 * profiles::WIDTH as usize]);
+    folder.write("dist.csv", "pairs,ratio\n");
+    folder.write("cal.json", profiles::top_k().to_string());
+    folder.write("dist.json", profiles::distortion().to_string());
+    folder.write("slsa.json", profiles::attestation(&index).to_string());
+    folder.write("extensions.json", "{\"note\": [1]}");
+    folder.write("details.json", "{\"corpus_digest\": \"x\"}");
+    let create: Vec<&str> = "create --index index.ovbm --row-id-is-identity \
+        --embedding-model test-model --out m.json --calibration cal.json \
+        --calibration-profile cal.bin --encoder-distortion dist.json \
+        --encoder-distortion-profile dist.csv --attestation slsa.json \
+        --extensions extensions.json"
+        .split_whitespace()
+        .collect();
+    let created = run(folder.root(), &create);
+    assert_eq!(created.status.code(), Some(0), "{}", stderr(&created));
+    let report = json(&run(
+        folder.root(),
+        &["verify", "--manifest", "m.json", "--json"],
+    ));
+    assert_eq!(report["ok"], true, "{report}");
+    assert_eq!(report["calibration"]["profile_id"], "cal-1");
+    assert_eq!(report["encoder_distortion"]["profile_size_bytes"], 12);
+    assert_eq!(document(&folder)["extensions"]["note"][0], 1);
+    let summary = stdout(&run(folder.root(), &["inspect", "m.json"]));
+    for words in ["weighted_marginal_profile over top_k", "empirical_sample"] {
+        assert!(summary.contains(words), "{summary}");
+    }
+    let details = [create.as_slice(), &["--embedding-details", "details.json"]].concat();
+    let refused = run(folder.root(), &details);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(stderr(&refused).contains("embedding_corpus_digest_invalid"));
+}
+
+#[test]
+fn a_section_file_that_is_no_object_exits_1() {
+    let folder = bundle();
+    folder.write("cal.json", "[]");
+    let create = [CREATE.as_slice(), &["--calibration", "cal.json"]].concat();
+    let refused = run(folder.root(), &create);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(stderr(&refused).contains("manifest_json_invalid"));
+}
+
+#[test]
+fn a_profile_without_its_section_exits_2() {
+    let folder = bundle();
+    for flag in ["--calibration-profile", "--encoder-distortion-profile"] {
+        let output = run(folder.root(), &[CREATE.as_slice(), &[flag, "x"]].concat());
+        assert_eq!(output.status.code(), Some(2), "{flag}");
+    }
+}
+
+#[test]
+fn the_readme_calibration_is_accepted() {
+    let folder = Folder::new();
+    folder.write("index.ovrq", rank_quant(384, 2));
+    folder.write("cal.bin", vec![0; 384 * 4 * 8]);
+    let readme = include_str!("../README.md");
+    let block = readme.split("```json\n").nth(1).unwrap();
+    folder.write("cal.json", block.split("```").next().unwrap());
+    let create = "create --index index.ovrq --row-id-is-identity --embedding-model \
+        bge-small-en-v1.5 --out m.json --calibration cal.json --calibration-profile cal.bin";
+    let create: Vec<&str> = create.split_whitespace().collect();
+    let created = run(folder.root(), &create);
+    assert_eq!(created.status.code(), Some(0), "{}", stderr(&created));
 }
 
 /// Every command of the README's shell block, in a folder with the files it names.

@@ -5,7 +5,8 @@ mod common;
 
 use common::*;
 use ordvec_manifest::{
-    build_manifest, codes, parse_extensions, sha256_bytes, CreateOptions, ManifestDocument,
+    build_manifest, codes, parse_extensions, sha256_bytes, CreateManifestOptions,
+    CreateRowIdentity, IndexManifest,
 };
 use serde_json::{json, Map, Value};
 use std::fs;
@@ -32,7 +33,7 @@ fn extensions(value: Value) -> Map<String, Value> {
     value.as_object().unwrap().clone()
 }
 
-fn with_sidecars(folder: &Folder, reversed: bool) -> ManifestDocument {
+fn with_sidecars(folder: &Folder, reversed: bool) -> IndexManifest {
     folder.write("index.ovrq", rank_quant(DIM, ROWS));
     let mut auxiliary_artifacts = vec![
         sidecar("a", folder.write("z.bin", "z"), true),
@@ -42,11 +43,11 @@ fn with_sidecars(folder: &Folder, reversed: bool) -> ManifestDocument {
     if reversed {
         auxiliary_artifacts.reverse();
     }
-    let options = CreateOptions {
+    let options = CreateManifestOptions {
         auxiliary_artifacts,
         ..identity()
     };
-    create(folder, &options).document
+    create(folder, &options)
 }
 
 #[test]
@@ -65,9 +66,9 @@ fn creating_again_replaces_with_the_same_bytes() {
     folder.write("index.ovrq", rank_quant(DIM, ROWS));
     let first = create(&folder, &identity());
     let second = create(&folder, &identity());
-    assert_eq!(first.sha256, second.sha256);
+    assert_eq!(first.sha256(), second.sha256());
     let bytes = fs::read(folder.path("m.json")).unwrap();
-    assert_eq!(first.sha256, sha256_bytes(&bytes));
+    assert_eq!(first.sha256(), sha256_bytes(&bytes));
     assert_eq!(folder.names(), ["index.ovrq", "m.json"]);
 }
 
@@ -118,14 +119,14 @@ fn extensions_are_sorted_at_every_depth_and_keep_their_numbers() {
     for key in ["k", "z", "a"] {
         shuffled.insert(key.to_owned(), value[key].clone());
     }
-    let options = |extensions| CreateOptions {
+    let options = |extensions| CreateManifestOptions {
         extensions,
         ..identity()
     };
     let first = create(&folder, &options(extensions(value.clone())));
     let text = fs::read_to_string(folder.path("m.json")).unwrap();
     let second = create(&folder, &options(shuffled));
-    assert_eq!(first.sha256, second.sha256);
+    assert_eq!(first.sha256(), second.sha256());
     let at = |key: &str| text.find(&format!("\"{key}\":")).unwrap();
     assert!(at("a") < at("b") && at("b") < at("y") && at("c") < at("d"));
     assert!(at("y") < at("k") && at("k") < at("z"));
@@ -137,10 +138,14 @@ fn extensions_are_sorted_at_every_depth_and_keep_their_numbers() {
 fn building_writes_nothing() {
     let folder = Folder::new();
     let index = folder.write("index.ovrq", rank_quant(DIM, ROWS));
-    let built = build_manifest(&index, &folder.path("m.json"), &identity()).unwrap();
+    let built = build_manifest(
+        &index,
+        CreateRowIdentity::RowIdIdentity,
+        "test-model",
+        folder.path("m.json"),
+        identity(),
+    )
+    .unwrap();
     assert_eq!(folder.names(), ["index.ovrq"]);
-    assert_eq!(
-        built.to_bytes(),
-        create(&folder, &identity()).document.to_bytes()
-    );
+    assert_eq!(built.to_bytes(), create(&folder, &identity()).to_bytes());
 }

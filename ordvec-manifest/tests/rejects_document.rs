@@ -96,7 +96,7 @@ fn duplicate_key_deep_in_extensions() {
 #[test]
 fn schema_version_of_another_release() {
     for version in [
-        json!("ordvec.index_manifest.v1"),
+        json!("ordvec.index_manifest.v0"),
         json!("ordvec.index_manifest.v3"),
         json!(2),
     ] {
@@ -128,11 +128,11 @@ fn unknown_section() {
 }
 
 #[test]
-fn unsupported_section() {
+fn section_of_the_wrong_type() {
     for name in ["calibration", "encoder_distortion", "attestations"] {
-        for value in [json!({}), json!([]), json!(null)] {
+        for value in [json!({}), json!(7), json!("x")] {
             let found = codes_after(&format!("/{name}"), value);
-            assert_eq!(found, [codes::SECTION_UNSUPPORTED], "{name}");
+            assert_eq!(found, [codes::MANIFEST_SCHEMA_INVALID], "{name}");
         }
     }
 }
@@ -211,13 +211,29 @@ fn row_identity_of_unknown_kind() {
     spoil(&folder, "/row_identity/id_kind", "integer");
     assert_eq!(
         error_codes(&verify(&folder)),
-        [codes::ROW_IDENTITY_KIND_UNSUPPORTED]
+        [codes::ROW_IDENTITY_ID_KIND_UNSUPPORTED]
+    );
+}
+
+#[test]
+fn row_identity_with_a_database() {
+    let folder = row_map_bundle();
+    spoil(&folder, "/row_identity/db", json!({"path": "rows.db"}));
+    assert_eq!(
+        error_codes(&verify(&folder)),
+        [codes::ROW_IDENTITY_DB_UNSUPPORTED]
     );
 }
 
 #[test]
 fn digest_malformed() {
-    for pointer in ["/artifact/sha256", "/auxiliary_artifacts/1/sha256"] {
+    for (pointer, code) in [
+        ("/artifact/sha256", codes::ARTIFACT_SHA256_INVALID),
+        (
+            "/auxiliary_artifacts/1/sha256",
+            codes::AUXILIARY_ARTIFACT_SHA256_INVALID,
+        ),
+    ] {
         let whole = document(&bundle());
         let digest = whole.pointer(pointer).unwrap().as_str().unwrap();
         for bad in [
@@ -227,31 +243,107 @@ fn digest_malformed() {
             "g".repeat(64),
         ] {
             let found = codes_after(pointer, json!(bad));
-            assert!(
-                found.contains(&codes::DIGEST_MALFORMED),
-                "{pointer} {bad:?} {found:?}"
-            );
+            assert!(found.contains(&code), "{pointer} {bad:?} {found:?}");
         }
+    }
+}
+
+#[test]
+fn digest_of_a_row_map_malformed() {
+    let folder = row_map_bundle();
+    spoil(&folder, "/row_identity/sha256", "0");
+    let found = error_codes(&verify(&folder));
+    assert_eq!(found[0], codes::ROW_IDENTITY_SHA256_INVALID);
+}
+
+#[test]
+fn empty_paths() {
+    for (pointer, code) in [
+        ("/artifact/path", codes::ARTIFACT_PATH_EMPTY),
+        (
+            "/auxiliary_artifacts/0/path",
+            codes::AUXILIARY_ARTIFACT_PATH_EMPTY,
+        ),
+    ] {
+        assert_eq!(codes_after(pointer, json!("")), [code]);
+    }
+    let folder = row_map_bundle();
+    spoil(&folder, "/row_identity/path", "");
+    assert_eq!(
+        error_codes(&verify(&folder)),
+        [codes::ROW_IDENTITY_PATH_EMPTY]
+    );
+}
+
+#[test]
+fn embedding_details_that_say_nothing() {
+    let digest = format!("sha256:{}", "0".repeat(64));
+    for (member, bad, code) in [
+        ("model_revision", " ", codes::EMBEDDING_MODEL_REVISION_EMPTY),
+        (
+            "tokenizer_revision",
+            "",
+            codes::EMBEDDING_TOKENIZER_REVISION_EMPTY,
+        ),
+        ("pooling", "", codes::EMBEDDING_POOLING_EMPTY),
+        ("normalization", "", codes::EMBEDDING_NORMALIZATION_EMPTY),
+        (
+            "corpus_digest",
+            &digest[7..],
+            codes::EMBEDDING_CORPUS_DIGEST_INVALID,
+        ),
+        (
+            "embedding_matrix_digest",
+            "sha256:0",
+            codes::EMBEDDING_MATRIX_DIGEST_INVALID,
+        ),
+    ] {
+        let pointer = format!("/embedding/{member}");
+        assert_eq!(codes_after(&pointer, json!(bad)), [code], "{member}");
+        assert_eq!(codes_after(&pointer, json!(digest)), [""; 0], "{member}");
     }
 }
 
 #[test]
 fn params_of_another_kind() {
     let found = codes_after("/artifact/params", json!({"kind": "sign_bitmap"}));
-    assert!(found.contains(&codes::ARTIFACT_PARAMS_MISMATCH));
+    assert_eq!(
+        found,
+        [
+            codes::ARTIFACT_PARAMS_KIND_MISMATCH,
+            codes::ARTIFACT_PARAMS_MISMATCH
+        ]
+    );
 }
 
 #[test]
 fn embedding_dim_mismatch() {
     assert_eq!(
         codes_after("/embedding/dim", json!(17)),
-        [codes::EMBEDDING_DIM_MISMATCH]
+        [codes::ARTIFACT_EMBEDDING_DIM_MISMATCH]
     );
 }
 
 #[test]
+fn numbers_that_are_zero() {
+    for (pointer, code) in [
+        ("/embedding/dim", codes::EMBEDDING_DIM_ZERO),
+        (
+            "/artifact/bytes_per_vec",
+            codes::ARTIFACT_BYTES_PER_VEC_ZERO,
+        ),
+    ] {
+        assert!(codes_after(pointer, json!(0)).contains(&code), "{pointer}");
+    }
+}
+
+#[test]
 fn embedding_model_unprintable() {
-    for model in ["", "a\u{1b}[2J", "a\nb", &"m".repeat(257)] {
+    for model in ["", " \u{a0}"] {
+        let found = codes_after("/embedding/model", json!(model));
+        assert_eq!(found, [codes::EMBEDDING_MODEL_EMPTY], "{model:?}");
+    }
+    for model in ["a\u{1b}[2J", "a\nb", &"m".repeat(257)] {
         let found = codes_after("/embedding/model", json!(model));
         assert_eq!(found, [codes::EMBEDDING_MODEL_INVALID], "{model:?}");
     }
@@ -261,46 +353,56 @@ fn embedding_model_unprintable() {
 fn row_count_mismatch() {
     assert_eq!(
         codes_after("/row_identity/row_count", json!(4)),
-        [codes::ROW_COUNT_MISMATCH]
+        [codes::ARTIFACT_ROW_COUNT_MISMATCH]
     );
 }
 
 #[test]
 fn duplicate_names() {
     let found = codes_after("/auxiliary_artifacts/1/name", json!("app.ids"));
-    assert_eq!(found, [codes::AUXILIARY_NAME_DUPLICATE]);
+    assert_eq!(found, [codes::AUXILIARY_ARTIFACT_NAME_DUPLICATE]);
 }
 
 #[test]
 fn sidecar_name_unprintable() {
-    for name in ["", "a\tb", &"n".repeat(257)] {
+    for (name, code) in [
+        ("", codes::AUXILIARY_ARTIFACT_NAME_EMPTY),
+        ("  ", codes::AUXILIARY_ARTIFACT_NAME_EMPTY),
+        (" a", codes::AUXILIARY_ARTIFACT_NAME_NOT_TRIMMED),
+        ("a\tb", codes::AUXILIARY_ARTIFACT_NAME_INVALID),
+        (&"n".repeat(257), codes::AUXILIARY_ARTIFACT_NAME_INVALID),
+    ] {
         let found = codes_after("/auxiliary_artifacts/0/name", json!(name));
-        assert_eq!(found, [codes::AUXILIARY_NAME_INVALID], "{name:?}");
+        assert_eq!(found, [code], "{name:?}");
     }
 }
 
 #[test]
 fn absolute_path() {
-    for pointer in ["/artifact/path", "/auxiliary_artifacts/0/path"] {
+    for (pointer, code) in [
+        ("/artifact/path", codes::ARTIFACT_ABSOLUTE_PATH_REJECTED),
+        (
+            "/auxiliary_artifacts/0/path",
+            codes::AUXILIARY_ARTIFACT_ABSOLUTE_PATH_REJECTED,
+        ),
+    ] {
         for path in ["/etc/passwd", "\\\\host\\share\\f", "C:\\f"] {
-            assert_eq!(
-                codes_after(pointer, json!(path)),
-                [codes::PATH_ABSOLUTE],
-                "{path}"
-            );
+            assert_eq!(codes_after(pointer, json!(path)), [code], "{path}");
         }
     }
 }
 
 #[test]
 fn path_escape() {
-    for pointer in ["/artifact/path", "/auxiliary_artifacts/0/path"] {
+    for (pointer, code) in [
+        ("/artifact/path", codes::ARTIFACT_PATH_ESCAPE_REJECTED),
+        (
+            "/auxiliary_artifacts/0/path",
+            codes::AUXILIARY_ARTIFACT_PATH_ESCAPE_REJECTED,
+        ),
+    ] {
         for path in ["../index.ovrq", "data/../../x", ".."] {
-            assert_eq!(
-                codes_after(pointer, json!(path)),
-                [codes::PATH_ESCAPE],
-                "{path}"
-            );
+            assert_eq!(codes_after(pointer, json!(path)), [code], "{path}");
         }
     }
 }
@@ -308,7 +410,6 @@ fn path_escape() {
 #[test]
 fn path_with_a_second_spelling() {
     for path in [
-        "",
         ".",
         "./index.ovrq",
         "data//ids.bin",
@@ -325,5 +426,13 @@ fn path_with_a_second_spelling() {
 fn absolute_path_of_a_row_map() {
     let folder = row_map_bundle();
     spoil(&folder, "/row_identity/path", "/rows.jsonl");
-    assert_eq!(error_codes(&verify(&folder)), [codes::PATH_ABSOLUTE]);
+    assert_eq!(
+        error_codes(&verify(&folder)),
+        [codes::ROW_IDENTITY_ABSOLUTE_PATH_REJECTED]
+    );
+    spoil(&folder, "/row_identity/path", "../rows.jsonl");
+    assert_eq!(
+        error_codes(&verify(&folder)),
+        [codes::ROW_IDENTITY_PATH_ESCAPE_REJECTED]
+    );
 }

@@ -4,8 +4,8 @@ mod common;
 
 use common::*;
 use ordvec_manifest::{
-    codes, codes::skipped, create_manifest_for_index_with_options, verify_manifest, AuxiliaryState,
-    CreateOptions, ManifestError, VerifyOptions,
+    codes, codes::skipped, load_manifest_file, verify_manifest_file, verify_manifest_with_base,
+    AuxiliaryArtifactState, CreateManifestOptions, ManifestError, VerifyOptions,
 };
 use serde_json::json;
 use std::fs;
@@ -18,7 +18,7 @@ fn digest_mismatch() {
     folder.write("index.ovrq", bytes);
     assert_eq!(
         error_codes(&verify(&folder)),
-        [codes::ARTIFACT_DIGEST_MISMATCH]
+        [codes::ARTIFACT_SHA256_MISMATCH]
     );
 }
 
@@ -28,7 +28,7 @@ fn size_mismatch() {
     spoil(&folder, "/artifact/file_size_bytes", 27);
     assert_eq!(
         error_codes(&verify(&folder)),
-        [codes::ARTIFACT_SIZE_MISMATCH]
+        [codes::ARTIFACT_FILE_SIZE_MISMATCH]
     );
 }
 
@@ -100,7 +100,10 @@ fn index_that_is_no_index() {
     folder.write("index.ovrq", "not an ordvec index");
     let report = verify(&folder);
     assert!(error_codes(&report).contains(&codes::ARTIFACT_PROBE_FAILED));
-    assert_eq!(report.skipped_checks, [skipped::ARTIFACT_METADATA]);
+    assert_eq!(
+        report.skipped_checks,
+        [skipped::ARTIFACT_METADATA, skipped::ATTESTATIONS_ABSENT]
+    );
     let out = folder.path("other.json");
     let found = create_code(&folder.path("index.ovrq"), &out, &identity());
     assert_eq!(found, codes::ARTIFACT_PROBE_FAILED);
@@ -122,9 +125,12 @@ fn missing_index() {
     let folder = bundle();
     fs::remove_file(folder.path("index.ovrq")).unwrap();
     let report = verify(&folder);
-    assert_eq!(error_codes(&report), [codes::ARTIFACT_MISSING]);
-    assert_eq!(report.skipped_checks, [skipped::ARTIFACT_CONTENT]);
-    let created = create_manifest_for_index_with_options(
+    assert_eq!(error_codes(&report), [codes::ARTIFACT_PATH_UNAVAILABLE]);
+    assert_eq!(
+        report.skipped_checks,
+        [skipped::ARTIFACT_CONTENT, skipped::ATTESTATIONS_ABSENT]
+    );
+    let created = create_at(
         &folder.path("index.ovrq"),
         &folder.path("other.json"),
         &identity(),
@@ -144,10 +150,10 @@ fn folder_in_place_of_a_file() {
         found,
         [
             codes::ARTIFACT_NOT_REGULAR_FILE,
-            codes::AUXILIARY_NOT_REGULAR_FILE
+            codes::AUXILIARY_ARTIFACT_NOT_REGULAR_FILE
         ]
     );
-    let report = verify_manifest(folder.root(), &VerifyOptions::default()).unwrap();
+    let report = verify_manifest_file(folder.root(), VerifyOptions::default()).unwrap();
     assert_eq!(error_codes(&report), [codes::MANIFEST_NOT_REGULAR_FILE]);
 }
 
@@ -156,10 +162,59 @@ fn missing_required_sidecar() {
     let folder = bundle();
     fs::remove_file(folder.path("data/ids.bin")).unwrap();
     let report = verify(&folder);
-    assert_eq!(error_codes(&report), [codes::AUXILIARY_MISSING]);
+    assert_eq!(
+        error_codes(&report),
+        [codes::AUXILIARY_ARTIFACT_MISSING_REQUIRED]
+    );
     let missing = &report.auxiliary_artifacts[0];
-    assert_eq!(missing.state, AuxiliaryState::MissingRequired);
-    assert_eq!(missing.reason_code, Some(codes::AUXILIARY_MISSING));
+    assert_eq!(missing.state, AuxiliaryArtifactState::MissingRequired);
+    assert_eq!(
+        missing.reason_code,
+        Some(codes::AUXILIARY_ARTIFACT_MISSING_REQUIRED)
+    );
+}
+
+#[test]
+fn sidecar_below_a_file() {
+    let folder = bundle();
+    spoil(&folder, "/auxiliary_artifacts/1/path", "index.ovrq/x");
+    let report = verify(&folder);
+    let code = codes::AUXILIARY_ARTIFACT_PATH_UNAVAILABLE;
+    if cfg!(windows) {
+        // Windows says of such a path that nothing is there.
+        return assert!(report.ok);
+    }
+    assert_eq!(error_codes(&report), [code]);
+    let found = &report.auxiliary_artifacts[1];
+    assert_eq!(found.state, AuxiliaryArtifactState::Failed);
+    assert_eq!(found.reason_code, Some(code));
+}
+
+#[test]
+fn manifest_folder_that_cannot_be_resolved() {
+    use codes::*;
+    let report = |folder: Folder| {
+        let manifest = load_manifest_file(folder.path("m.json")).unwrap().manifest;
+        let nowhere = folder.path("none");
+        verify_manifest_with_base(manifest, nowhere, VerifyOptions::default())
+    };
+    let rows = error_codes(&report(row_map_bundle()));
+    assert_eq!(
+        rows,
+        [
+            ARTIFACT_BASE_DIR_UNAVAILABLE,
+            ROW_IDENTITY_BASE_DIR_UNAVAILABLE
+        ]
+    );
+    let sections = error_codes(&report(profiles::profile_bundle()));
+    assert_eq!(
+        sections,
+        [
+            ARTIFACT_BASE_DIR_UNAVAILABLE,
+            CALIBRATION_PROFILE_BASE_DIR_UNAVAILABLE,
+            ENCODER_DISTORTION_PROFILE_BASE_DIR_UNAVAILABLE,
+        ]
+    );
 }
 
 #[test]
@@ -168,13 +223,17 @@ fn changed_sidecar() {
         (
             "data/ids.bin",
             vec![8; 24],
-            codes::AUXILIARY_DIGEST_MISMATCH,
+            codes::AUXILIARY_ARTIFACT_SHA256_MISMATCH,
         ),
-        ("data/ids.bin", vec![7; 23], codes::AUXILIARY_SIZE_MISMATCH),
+        (
+            "data/ids.bin",
+            vec![7; 23],
+            codes::AUXILIARY_ARTIFACT_FILE_SIZE_MISMATCH,
+        ),
         (
             "stats.json",
             b"[]".to_vec(),
-            codes::AUXILIARY_DIGEST_MISMATCH,
+            codes::AUXILIARY_ARTIFACT_SHA256_MISMATCH,
         ),
     ] {
         let folder = bundle();
@@ -185,7 +244,7 @@ fn changed_sidecar() {
             .auxiliary_artifacts
             .iter()
             .find(|aux| aux.reason_code.is_some());
-        assert_eq!(failed.unwrap().state, AuxiliaryState::Failed);
+        assert_eq!(failed.unwrap().state, AuxiliaryArtifactState::Failed);
     }
 }
 
@@ -200,10 +259,10 @@ fn every_defect_is_reported_at_once() {
     assert_eq!(
         found,
         [
-            codes::EMBEDDING_DIM_MISMATCH,
-            codes::ARTIFACT_MISSING,
-            codes::AUXILIARY_MISSING,
-            codes::AUXILIARY_SIZE_MISMATCH,
+            codes::ARTIFACT_EMBEDDING_DIM_MISMATCH,
+            codes::ARTIFACT_PATH_UNAVAILABLE,
+            codes::AUXILIARY_ARTIFACT_MISSING_REQUIRED,
+            codes::AUXILIARY_ARTIFACT_FILE_SIZE_MISMATCH,
         ]
     );
 }
@@ -217,7 +276,7 @@ fn output_that_is_an_input() {
     assert_eq!(found, codes::OUTPUT_OVERWRITES_INPUT);
     assert_eq!(fs::read(&index).unwrap(), before);
     let manifest = folder.path("m.json");
-    let options = CreateOptions {
+    let options = CreateManifestOptions {
         auxiliary_artifacts: vec![sidecar("self", manifest.clone(), true)],
         ..identity()
     };
@@ -242,8 +301,7 @@ fn output_that_is_a_folder() {
 fn output_in_a_missing_folder() {
     let folder = bundle();
     let out = folder.path("none/m.json");
-    let refusal =
-        create_manifest_for_index_with_options(&folder.path("index.ovrq"), &out, &identity());
+    let refusal = create_at(&folder.path("index.ovrq"), &out, &identity());
     assert!(matches!(refusal, Err(ManifestError::Io { .. })));
     assert!(!folder.path("none").exists());
 }
@@ -267,7 +325,7 @@ fn refused_input_leaves_the_old_manifest() {
 fn duplicate_sidecar_names_at_creation() {
     let folder = bundle();
     let ids = folder.path("data/ids.bin");
-    let options = CreateOptions {
+    let options = CreateManifestOptions {
         auxiliary_artifacts: vec![
             sidecar("x", ids.clone(), true),
             sidecar("x", folder.path("stats.json"), true),
@@ -276,7 +334,7 @@ fn duplicate_sidecar_names_at_creation() {
     };
     let out = folder.path("other.json");
     let found = create_code(&folder.path("index.ovrq"), &out, &options);
-    assert_eq!(found, codes::AUXILIARY_NAME_DUPLICATE);
+    assert_eq!(found, codes::AUXILIARY_ARTIFACT_NAME_DUPLICATE);
     assert!(!out.exists());
 }
 
@@ -331,13 +389,18 @@ mod unix {
         fs::remove_file(folder.path("data/ids.bin")).unwrap();
         symlink(&outside, folder.path("data/ids.bin")).unwrap();
         let report = verify(&folder);
-        assert_eq!(error_codes(&report), [codes::PATH_ESCAPE]);
+        assert_eq!(
+            error_codes(&report),
+            [codes::AUXILIARY_ARTIFACT_PATH_ESCAPE_REJECTED]
+        );
         assert_eq!(
             report.auxiliary_artifacts[0].reason_code,
-            Some(codes::PATH_ESCAPE)
+            Some(codes::AUXILIARY_ARTIFACT_PATH_ESCAPE_REJECTED)
         );
-        let mut options = VerifyOptions::default();
-        options.paths.allow_escape = true;
+        let options = VerifyOptions {
+            allow_path_escape: true,
+            ..VerifyOptions::default()
+        };
         assert!(verify_with(&folder, &options).ok);
     }
 
@@ -346,8 +409,8 @@ mod unix {
         let folder = bundle();
         symlink(folder.path("index.ovrq"), folder.path("current.ovrq")).unwrap();
         let (link, out) = (folder.path("current.ovrq"), folder.path("m.json"));
-        let created = create_manifest_for_index_with_options(&link, &out, &identity()).unwrap();
-        assert_eq!(created.document.artifact.path, "index.ovrq");
+        let created = create_at(&link, &out, &identity()).unwrap();
+        assert_eq!(created.artifact.path, "index.ovrq");
     }
 
     #[test]
@@ -361,7 +424,7 @@ mod unix {
         assert!(made.success());
         assert_eq!(
             error_codes(&verify(&folder)),
-            [codes::AUXILIARY_NOT_REGULAR_FILE]
+            [codes::AUXILIARY_ARTIFACT_NOT_REGULAR_FILE]
         );
         let found = create_code(
             &folder.path("index.ovrq"),
@@ -369,6 +432,45 @@ mod unix {
             &identity(),
         );
         assert_eq!(found, codes::OUTPUT_NOT_REGULAR_FILE);
+    }
+
+    /// Linux has a regular file that opens for everybody and reads for nobody.
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn files_that_cannot_be_read() {
+        let unreadable = "/proc/self/mem";
+        let options = VerifyOptions {
+            allow_absolute_paths: true,
+            ..VerifyOptions::default()
+        };
+        let sections = profiles::profile_bundle;
+        for (folder, pointer, code) in [
+            (bundle(), "/artifact", codes::ARTIFACT_HASH_FAILED),
+            (
+                bundle(),
+                "/auxiliary_artifacts/0",
+                codes::AUXILIARY_ARTIFACT_HASH_FAILED,
+            ),
+            (
+                row_map_bundle(),
+                "/row_identity",
+                codes::ROW_IDENTITY_READ_FAILED,
+            ),
+            (
+                sections(),
+                "/calibration/profile",
+                codes::CALIBRATION_PROFILE_HASH_FAILED,
+            ),
+            (
+                sections(),
+                "/encoder_distortion/profile",
+                codes::ENCODER_DISTORTION_PROFILE_HASH_FAILED,
+            ),
+        ] {
+            spoil(&folder, &format!("{pointer}/path"), unreadable);
+            let report = verify_with(&folder, &options);
+            assert_eq!(error_codes(&report), [code], "{pointer}");
+        }
     }
 
     #[test]

@@ -3,9 +3,7 @@
 mod common;
 
 use common::*;
-use ordvec_manifest::{
-    codes, codes::skipped, sha256_bytes, CreateOptions, RowIdentitySource, VerifyOptions,
-};
+use ordvec_manifest::{codes, codes::skipped, sha256_bytes, VerifyOptions};
 
 /// Put `text` in place of the row map, with a digest that fits, and verify.
 fn codes_with(text: impl AsRef<[u8]>) -> Vec<&'static str> {
@@ -27,8 +25,8 @@ fn a_row_map_of_uuids_verifies() {
     let folder = row_map_bundle();
     let report = verify(&folder);
     assert_eq!(error_codes(&report), [""; 0]);
-    let rows = report.row_identity.unwrap();
-    assert_eq!((rows.kind, rows.observed_row_count), ("jsonl", Some(3)));
+    let rows = report.row_identity;
+    assert_eq!((rows.kind, rows.validated_rows), (Some("jsonl"), Some(3)));
     assert_eq!(rows.canonical_path, Some(folder.path("rows.jsonl")));
     let section = &document(&folder)["row_identity"];
     assert_eq!(section["kind"], "jsonl");
@@ -47,7 +45,7 @@ fn digest_mismatch() {
     folder.write("rows.jsonl", row_map(1..=ROWS));
     assert_eq!(
         error_codes(&verify(&folder)),
-        [codes::ROW_MAP_DIGEST_MISMATCH]
+        [codes::ROW_IDENTITY_SHA256_MISMATCH]
     );
 }
 
@@ -55,13 +53,13 @@ fn digest_mismatch() {
 fn too_few_and_too_many_rows() {
     assert_eq!(
         codes_with(row_map(0..ROWS - 1)),
-        [codes::ROW_COUNT_MISMATCH]
+        [codes::ROW_IDENTITY_ROW_COUNT_MISMATCH]
     );
     assert_eq!(
         codes_with(row_map(0..ROWS + 1)),
-        [codes::ROW_COUNT_MISMATCH]
+        [codes::ROW_IDENTITY_ROW_COUNT_MISMATCH]
     );
-    assert_eq!(codes_with(""), [codes::ROW_COUNT_MISMATCH]);
+    assert_eq!(codes_with(""), [codes::ROW_IDENTITY_ROW_COUNT_MISMATCH]);
 }
 
 #[test]
@@ -79,7 +77,7 @@ fn line_that_is_no_row() {
     ] {
         assert_eq!(
             codes_with(lines(line)),
-            [codes::ROW_MAP_LINE_INVALID],
+            [codes::ROW_IDENTITY_JSONL_INVALID_JSON],
             "{line:?}"
         );
     }
@@ -88,40 +86,78 @@ fn line_that_is_no_row() {
 #[test]
 fn blank_line_at_the_end() {
     let found = codes_with(row_map(0..ROWS) + "\n");
-    assert_eq!(found, [codes::ROW_MAP_LINE_INVALID]);
+    assert_eq!(found, [codes::ROW_IDENTITY_JSONL_INVALID_JSON]);
 }
 
 #[test]
 fn row_out_of_order() {
     let line = format!("{{\"row_id\": 2, \"db_id\": \"{}\"}}", uuid(1));
-    assert_eq!(codes_with(lines(&line)), [codes::ROW_MAP_ROW_ID_MISMATCH]);
+    assert_eq!(
+        codes_with(lines(&line)),
+        [codes::ROW_IDENTITY_ROW_ID_MISMATCH]
+    );
 }
 
 #[test]
 fn id_that_is_no_uuid() {
-    for id in ["7", "", "00000000000040008000000000000001", "urn:uuid:0"] {
+    for (id, code) in [
+        ("7", codes::ROW_IDENTITY_DB_ID_INVALID_UUID),
+        ("", codes::ROW_IDENTITY_DB_ID_EMPTY),
+        ("a\\u0000", codes::ROW_IDENTITY_DB_ID_CONTAINS_NUL),
+        ("urn:uuid:0", codes::ROW_IDENTITY_DB_ID_INVALID_UUID),
+    ] {
         let line = format!("{{\"row_id\": 1, \"db_id\": \"{id}\"}}");
-        assert_eq!(
-            codes_with(lines(&line)),
-            [codes::ROW_MAP_DB_ID_INVALID],
-            "{id:?}"
-        );
+        assert_eq!(codes_with(lines(&line)), [code], "{id:?}");
     }
+}
+
+#[test]
+fn parent_that_is_no_uuid() {
+    let line = |parent: &str| {
+        let (id, head) = (uuid(1), "\"row_id\": 1, \"db_id\"");
+        format!("{{{head}: \"{id}\", \"parent_id\": \"{parent}\"}}")
+    };
+    for (parent, code) in [
+        ("7", codes::ROW_IDENTITY_PARENT_ID_INVALID_UUID),
+        ("", codes::ROW_IDENTITY_PARENT_ID_EMPTY),
+        ("\\u0000", codes::ROW_IDENTITY_PARENT_ID_CONTAINS_NUL),
+    ] {
+        assert_eq!(codes_with(lines(&line(parent))), [code], "{parent:?}");
+    }
+    // The parent of a row may be a row, and of any number of rows.
+    assert_eq!(codes_with(lines(&line(&uuid(0)))), [""; 0]);
+}
+
+#[test]
+fn ids_in_every_spelling() {
+    let plain = uuid(1).replace('-', "");
+    let spellings = [
+        plain.clone(),
+        format!("urn:uuid:{}", uuid(1)),
+        format!("{{{}}}", uuid(1)),
+    ];
+    for id in spellings {
+        let line = format!("{{\"row_id\": 1, \"db_id\": \"{id}\"}}");
+        assert_eq!(codes_with(lines(&line)), [""; 0], "{id}");
+    }
+    let line = format!("{{\"row_id\": 1, \"db_id\": \"{}\"}}", &plain[1..]);
+    let found = codes_with(lines(&line));
+    assert_eq!(found, [codes::ROW_IDENTITY_DB_ID_INVALID_UUID]);
 }
 
 #[test]
 fn duplicate_ids_need_the_flag_at_both_ends() {
     let folder = Folder::new();
-    let index = folder.write("index.ovrq", rank_quant(DIM, ROWS));
+    folder.write("index.ovrq", rank_quant(DIM, ROWS));
     let rows = folder.write("rows.jsonl", row_map([5, 6, 5]));
-    let mut options = CreateOptions::new("test-model", RowIdentitySource::RowMap(rows));
-    let found = create_code(&index, &folder.path("m.json"), &options);
-    assert_eq!(found, codes::ROW_MAP_DB_ID_DUPLICATE);
+    let mut options = identity();
+    let refusal = create_with_rows(&folder, rows.clone(), options.clone()).unwrap_err();
+    assert_eq!(refusal.code(), Some(codes::ROW_IDENTITY_DUPLICATE_DB_ID));
     options.allow_duplicate_db_ids = true;
-    create(&folder, &options);
+    create_with_rows(&folder, rows, options).unwrap();
     assert_eq!(
         error_codes(&verify(&folder)),
-        [codes::ROW_MAP_DB_ID_DUPLICATE]
+        [codes::ROW_IDENTITY_DUPLICATE_DB_ID]
     );
     let verifying = VerifyOptions {
         allow_duplicate_db_ids: true,
@@ -129,7 +165,10 @@ fn duplicate_ids_need_the_flag_at_both_ends() {
     };
     let report = verify_with(&folder, &verifying);
     assert_eq!(error_codes(&report), [""; 0]);
-    assert_eq!(report.skipped_checks, [skipped::ROW_MAP_DUPLICATES]);
+    assert_eq!(
+        report.skipped_checks,
+        [skipped::ROW_MAP_DUPLICATES, skipped::ATTESTATIONS_ABSENT]
+    );
 }
 
 #[test]
@@ -140,7 +179,7 @@ fn one_id_in_two_spellings_is_a_duplicate() {
         id.to_uppercase(),
         uuid(2)
     );
-    assert_eq!(codes_with(text), [codes::ROW_MAP_DB_ID_DUPLICATE]);
+    assert_eq!(codes_with(text), [codes::ROW_IDENTITY_DUPLICATE_DB_ID]);
 }
 
 #[test]
@@ -148,8 +187,11 @@ fn missing_row_map() {
     let folder = row_map_bundle();
     std::fs::remove_file(folder.path("rows.jsonl")).unwrap();
     let report = verify(&folder);
-    assert_eq!(error_codes(&report), [codes::ROW_MAP_MISSING]);
-    assert_eq!(report.skipped_checks, [skipped::ROW_MAP_DIGEST]);
+    assert_eq!(error_codes(&report), [codes::ROW_IDENTITY_PATH_UNAVAILABLE]);
+    assert_eq!(
+        report.skipped_checks,
+        [skipped::ROW_MAP_DIGEST, skipped::ATTESTATIONS_ABSENT]
+    );
 }
 
 #[test]
@@ -159,20 +201,16 @@ fn folder_in_place_of_a_row_map() {
     std::fs::create_dir(folder.path("rows.jsonl")).unwrap();
     assert_eq!(
         error_codes(&verify(&folder)),
-        [codes::ROW_MAP_NOT_REGULAR_FILE]
+        [codes::ROW_IDENTITY_NOT_REGULAR_FILE]
     );
 }
 
 #[test]
 fn a_row_map_must_fit_the_index_at_creation() {
     let folder = Folder::new();
-    let index = folder.write("index.ovrq", rank_quant(DIM, ROWS));
+    folder.write("index.ovrq", rank_quant(DIM, ROWS));
     let rows = folder.write("rows.jsonl", row_map(0..ROWS + 1));
-    let options = CreateOptions::new("test-model", RowIdentitySource::RowMap(rows));
-    let out = folder.path("m.json");
-    assert_eq!(
-        create_code(&index, &out, &options),
-        codes::ROW_COUNT_MISMATCH
-    );
-    assert!(!out.exists());
+    let refusal = create_with_rows(&folder, rows, identity()).unwrap_err();
+    assert_eq!(refusal.code(), Some(codes::ARTIFACT_ROW_COUNT_MISMATCH));
+    assert!(!folder.path("m.json").exists());
 }

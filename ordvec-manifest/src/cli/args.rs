@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Parser, Subcommand};
-use ordvec_manifest::{AuxiliarySource, PathPolicy, ResourceLimits, RowIdentitySource};
+use ordvec_manifest::{CreateAuxiliaryArtifact, CreateRowIdentity};
+
+use super::limits::LimitArgs;
 
 /// Create, verify and inspect manifests of ordvec index files.
 #[derive(Debug, Parser)]
@@ -36,7 +38,7 @@ pub(super) enum Verb {
     /// Compare a manifest with the files it names
     Verify(VerifyArgs),
     /// Write the manifest of an index
-    Create(CreateArgs),
+    Create(Box<CreateArgs>),
 }
 
 #[derive(Debug, Args)]
@@ -77,6 +79,8 @@ pub(super) struct CreateArgs {
     /// Name of the model that made the vectors
     #[arg(long, value_name = "NAME")]
     pub(super) embedding_model: String,
+    #[command(flatten)]
+    pub(super) sections: SectionArgs,
     /// Where to write the manifest
     #[arg(long, value_name = "M")]
     pub(super) out: PathBuf,
@@ -86,18 +90,45 @@ pub(super) struct CreateArgs {
     pub(super) limits: LimitArgs,
 }
 
+/// Sections that are written as JSON; each file holds one object.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Sections")]
+pub(super) struct SectionArgs {
+    /// Members of the section embedding beside model and dim
+    #[arg(long, value_name = "JSON")]
+    pub(super) embedding_details: Option<PathBuf>,
+    /// The section calibration
+    #[arg(long, value_name = "JSON")]
+    pub(super) calibration: Option<PathBuf>,
+    /// Its profile file; path, size and digest are put in
+    #[arg(long, value_name = "P", requires = "calibration")]
+    pub(super) calibration_profile: Option<PathBuf>,
+    /// The section encoder_distortion
+    #[arg(long, value_name = "JSON")]
+    pub(super) encoder_distortion: Option<PathBuf>,
+    /// Its profile file; path, size and digest are put in
+    #[arg(long, value_name = "P", requires = "encoder_distortion")]
+    pub(super) encoder_distortion_profile: Option<PathBuf>,
+    /// A statement about the index, such as in-toto (repeatable)
+    #[arg(long, value_name = "JSON")]
+    pub(super) attestation: Vec<PathBuf>,
+    /// The section extensions
+    #[arg(long, value_name = "JSON")]
+    pub(super) extensions: Option<PathBuf>,
+}
+
 impl CreateArgs {
     /// The parser's group lets exactly one of the two through.
-    pub(super) fn row_identity(&self) -> RowIdentitySource {
+    pub(super) fn row_identity(&self) -> CreateRowIdentity {
         match &self.row_map {
-            Some(path) => RowIdentitySource::RowMap(path.clone()),
-            None => RowIdentitySource::RowIdIdentity,
+            Some(path) => CreateRowIdentity::Jsonl(path.clone()),
+            None => CreateRowIdentity::RowIdIdentity,
         }
     }
 
-    pub(super) fn auxiliary(&self) -> Vec<AuxiliarySource> {
-        let sources = |list: &[(String, PathBuf)], required| -> Vec<AuxiliarySource> {
-            let source = |(name, path): &(String, PathBuf)| AuxiliarySource {
+    pub(super) fn auxiliary(&self) -> Vec<CreateAuxiliaryArtifact> {
+        let sources = |list: &[(String, PathBuf)], required| -> Vec<CreateAuxiliaryArtifact> {
+            let source = |(name, path): &(String, PathBuf)| CreateAuxiliaryArtifact {
                 name: name.clone(),
                 path: path.clone(),
                 required,
@@ -123,75 +154,11 @@ fn sidecar(text: &str) -> Result<(String, PathBuf), String> {
 pub(super) struct PolicyArgs {
     /// Let the manifest name absolute paths
     #[arg(long)]
-    allow_absolute_paths: bool,
+    pub(super) allow_absolute_paths: bool,
     /// Let the manifest name files outside its folder
     #[arg(long)]
-    allow_path_escape: bool,
+    pub(super) allow_path_escape: bool,
     /// Let the row map name one id twice
     #[arg(long)]
     pub(super) allow_duplicate_db_ids: bool,
-}
-
-impl PolicyArgs {
-    pub(super) fn resolve(&self) -> PathPolicy {
-        PathPolicy {
-            allow_absolute: self.allow_absolute_paths,
-            allow_escape: self.allow_path_escape,
-        }
-    }
-}
-
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Bounds")]
-pub(super) struct LimitArgs {
-    /// Bytes of the manifest
-    #[arg(long, value_name = "N")]
-    max_manifest_bytes: Option<u64>,
-    /// Bytes of a row map line
-    #[arg(long, value_name = "N")]
-    max_row_map_line_bytes: Option<u64>,
-    /// Rows of a row map
-    #[arg(long, value_name = "N")]
-    max_row_map_rows: Option<u64>,
-    /// Bytes of ids remembered to find duplicates
-    #[arg(long, value_name = "N")]
-    max_row_map_tracked_id_bytes: Option<u64>,
-    /// Sidecars
-    #[arg(long, value_name = "N")]
-    max_auxiliary_artifacts: Option<u64>,
-    /// Bytes of one sidecar
-    #[arg(long, value_name = "N")]
-    max_auxiliary_artifact_bytes: Option<u64>,
-    /// Errors and warnings listed
-    #[arg(long, value_name = "N")]
-    max_report_issues: Option<u64>,
-    /// Bytes of the index [default: unbounded]
-    #[arg(long, value_name = "N")]
-    max_index_bytes: Option<u64>,
-}
-
-impl LimitArgs {
-    pub(super) fn resolve(&self) -> ResourceLimits {
-        let default = ResourceLimits::default();
-        ResourceLimits {
-            max_manifest_bytes: self
-                .max_manifest_bytes
-                .unwrap_or(default.max_manifest_bytes),
-            max_row_map_line_bytes: self
-                .max_row_map_line_bytes
-                .unwrap_or(default.max_row_map_line_bytes),
-            max_row_map_rows: self.max_row_map_rows.unwrap_or(default.max_row_map_rows),
-            max_row_map_tracked_id_bytes: self
-                .max_row_map_tracked_id_bytes
-                .unwrap_or(default.max_row_map_tracked_id_bytes),
-            max_auxiliary_artifacts: self
-                .max_auxiliary_artifacts
-                .unwrap_or(default.max_auxiliary_artifacts),
-            max_auxiliary_artifact_bytes: self
-                .max_auxiliary_artifact_bytes
-                .unwrap_or(default.max_auxiliary_artifact_bytes),
-            max_report_issues: self.max_report_issues.unwrap_or(default.max_report_issues),
-            max_index_bytes: self.max_index_bytes.or(default.max_index_bytes),
-        }
-    }
 }

@@ -6,7 +6,9 @@ use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use ordvec_manifest::{LoadedManifest, ManifestError, VerificationReport};
+use ordvec_manifest::{
+    FileHash, IndexManifest, ManifestDocument, ManifestError, VerificationReport,
+};
 use serde::Serialize;
 
 /// Write `text` and a newline to standard output.
@@ -24,6 +26,15 @@ pub(super) fn json(value: &impl Serialize) -> Result<(), ManifestError> {
     line(&serde_json::to_string_pretty(value).expect("reports hold only JSON types"))
 }
 
+/// Where a file is and what it holds.
+pub(super) fn digest(path: &Path, digest: &FileHash) -> Result<(), ManifestError> {
+    json(&serde_json::json!({
+        "path": path.to_string_lossy(),
+        "sha256": digest.sha256,
+        "size_bytes": digest.size_bytes,
+    }))
+}
+
 /// The manifest's path and the verdict on standard output, the issues on standard error.
 pub(super) fn report(manifest: &Path, report: &VerificationReport) -> Result<(), ManifestError> {
     for issue in &report.errors {
@@ -36,14 +47,16 @@ pub(super) fn report(manifest: &Path, report: &VerificationReport) -> Result<(),
     line(&format!("{}\n{verdict}", manifest.display()))
 }
 
-pub(super) fn summary(loaded: &LoadedManifest) -> Result<(), ManifestError> {
-    let document = &loaded.document;
+pub(super) fn summary(loaded: &ManifestDocument) -> Result<(), ManifestError> {
+    let document = &loaded.manifest;
     let artifact = &document.artifact;
     let mut text = String::new();
     let mut row = |label: &str, value: String| {
         writeln!(text, "{label:<14}{value}").expect("writing to a string succeeds");
     };
-    row("manifest", loaded.path.display().to_string());
+    if let Some(path) = &loaded.source_path {
+        row("manifest", path.display().to_string());
+    }
     row("sha256", loaded.sha256.clone());
     row("schema", document.schema_version.clone());
     row("index", format!("{:?}", artifact.path));
@@ -72,5 +85,27 @@ pub(super) fn summary(loaded: &LoadedManifest) -> Result<(), ManifestError> {
             format!("{:?} {:?} ({need})", entry.name, entry.path),
         );
     }
+    sections(&mut text, document);
     line(text.trim_end())
+}
+
+/// The sections that only some manifests have.
+fn sections(text: &mut String, document: &IndexManifest) {
+    let mut row = |label: &str, value: String| {
+        writeln!(text, "{label:<14}{value}").expect("writing to a string succeeds");
+    };
+    if let Some(section) = &document.calibration {
+        let (over, null) = (section.ordinalization.label(), section.null_model.label());
+        row(
+            "calibration",
+            format!("{:?}: {null} over {over}", section.profile_id),
+        );
+    }
+    if let Some(section) = &document.encoder_distortion {
+        let (id, evidence) = (&section.profile_id, section.evidence.kind.label());
+        row("distortion", format!("{id:?}: {evidence}"));
+    }
+    if !document.attestations.is_empty() {
+        row("attestations", document.attestations.len().to_string());
+    }
 }

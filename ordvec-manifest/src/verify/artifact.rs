@@ -1,15 +1,18 @@
 //! The index file: its place, size and digest, then what its header says.
 
-use super::{canonical, size_issue, LocateFailure, Location, Verifier};
-use crate::codes::{self, skipped};
-use crate::error::Issue;
-use crate::files::{observe, ARTIFACT};
+use std::path::PathBuf;
+
+use super::{canonical, LocateFailure, Location, Verifier};
+use crate::codes::skipped;
+use crate::error::ReportIssue;
+use crate::files::observe;
 use crate::probe::{compare, probe};
 use crate::report::ArtifactReport;
-use crate::schema::ArtifactSection;
+use crate::roles::ARTIFACT;
+use crate::schema::Artifact;
 
 impl Verifier<'_> {
-    pub(super) fn artifact(&mut self, section: &ArtifactSection) -> ArtifactReport {
+    pub(super) fn artifact(&mut self, section: &Artifact) -> ArtifactReport {
         let mut report = ArtifactReport {
             manifest_path: Some(section.path.clone()),
             ..ArtifactReport::default()
@@ -27,9 +30,9 @@ impl Verifier<'_> {
     /// Fills `report` as far as the file can be read.
     fn artifact_content(
         &mut self,
-        section: &ArtifactSection,
+        section: &Artifact,
         report: &mut ArtifactReport,
-    ) -> Result<(), Issue> {
+    ) -> Result<(), ReportIssue> {
         let location = self
             .locate_artifact(&section.path)
             .map_err(LocateFailure::into_issue)?;
@@ -39,15 +42,8 @@ impl Verifier<'_> {
         let digest = observe(&location.canonical, &ARTIFACT, limit)?;
         report.sha256 = Some(digest.sha256.clone());
         report.size_bytes = Some(digest.size_bytes);
-        self.compare_digest(&ARTIFACT, &section.sha256, &digest);
-        if let Some(issue) = size_issue(
-            codes::ARTIFACT_SIZE_MISMATCH,
-            "index",
-            section.file_size_bytes,
-            digest.size_bytes,
-        ) {
-            self.log.error(issue);
-        }
+        self.report(ARTIFACT.digest_issue(&section.sha256, &digest.sha256));
+        self.report(ARTIFACT.size_issue(section.file_size_bytes, digest.size_bytes));
         let metadata = probe(&location.canonical, digest.size_bytes)?;
         for issue in compare(section, &metadata) {
             self.log.error(issue);
@@ -56,14 +52,25 @@ impl Verifier<'_> {
         Ok(())
     }
 
+    /// The index that the manifest names, or the one that the caller chose: from the working
+    /// folder, or where nothing is there from the manifest's, as 0.5.0 took it.
     fn locate_artifact(&self, text: &str) -> Result<Location, LocateFailure> {
-        let Some(chosen) = &self.options.index else {
+        let Some(chosen) = &self.options.index_override else {
             return self.locate(text, &ARTIFACT);
         };
-        let canonical = canonical(chosen, &ARTIFACT)?;
-        Ok(Location {
-            observed: chosen.clone(),
-            canonical,
-        })
+        let located = |observed: PathBuf| {
+            let canonical = canonical(&observed, &ARTIFACT)?;
+            Ok(Location {
+                observed,
+                canonical,
+            })
+        };
+        match located(chosen.clone()) {
+            Err(LocateFailure::Missing(issue)) if chosen.is_relative() => {
+                let beside = located(self.folder.join(chosen));
+                beside.map_err(|_| LocateFailure::Missing(issue))
+            }
+            outcome => outcome,
+        }
     }
 }

@@ -2,46 +2,59 @@
 
 use std::path::PathBuf;
 
-use super::{size_issue, LocateFailure, Verifier};
+use super::{LocateFailure, Verifier};
 use crate::codes;
-use crate::error::Issue;
-use crate::files::{observe, AUXILIARY};
-use crate::report::{AuxiliaryReport, AuxiliaryState};
+use crate::error::ReportIssue;
+use crate::files::observe;
+use crate::paths::resolve;
+use crate::report::{AuxiliaryArtifactReport, AuxiliaryArtifactState};
+use crate::roles::AUXILIARY;
 use crate::schema::AuxiliaryArtifact;
 
 impl Verifier<'_> {
-    pub(super) fn auxiliary(&mut self, entry: &AuxiliaryArtifact) -> AuxiliaryReport {
-        let mut report = AuxiliaryReport {
+    pub(super) fn auxiliary(&mut self, entry: &AuxiliaryArtifact) -> AuxiliaryArtifactReport {
+        let mut report = AuxiliaryArtifactReport {
             name: entry.name.clone(),
             manifest_path: entry.path.clone(),
+            resolved_path: None,
             canonical_path: None,
+            expected_sha256: entry.sha256.clone(),
+            expected_size_bytes: entry.file_size_bytes,
             required: entry.required,
-            state: AuxiliaryState::Verified,
+            state: AuxiliaryArtifactState::Verified,
             reason_code: None,
             sha256: None,
             size_bytes: None,
         };
         let outcome = match self.locate(&entry.path, &AUXILIARY) {
-            Ok(location) => self.auxiliary_content(entry, location.canonical, &mut report),
+            Ok(location) => {
+                report.resolved_path = Some(location.observed);
+                self.auxiliary_content(entry, location.canonical, &mut report)
+            }
             Err(LocateFailure::Refused(issue)) => Err(issue),
             Err(LocateFailure::Missing(issue)) => return self.auxiliary_missing(issue, report),
         };
         if let Err(issue) = outcome {
-            report.state = AuxiliaryState::Failed;
+            report.state = AuxiliaryArtifactState::Failed;
             report.reason_code = Some(issue.code);
             self.log.error(named(&entry.name, issue));
         }
         report
     }
 
-    fn auxiliary_missing(&mut self, issue: Issue, mut report: AuxiliaryReport) -> AuxiliaryReport {
+    fn auxiliary_missing(
+        &mut self,
+        issue: ReportIssue,
+        mut report: AuxiliaryArtifactReport,
+    ) -> AuxiliaryArtifactReport {
+        report.resolved_path = Some(resolve(self.folder, &report.manifest_path));
         if report.required {
-            report.state = AuxiliaryState::MissingRequired;
-            report.reason_code = Some(codes::AUXILIARY_MISSING);
+            report.state = AuxiliaryArtifactState::MissingRequired;
+            report.reason_code = Some(codes::AUXILIARY_ARTIFACT_MISSING_REQUIRED);
             self.log.error(named(&report.name, issue));
         } else {
-            report.state = AuxiliaryState::OptionalAbsent;
-            report.reason_code = Some(codes::AUXILIARY_ABSENT);
+            report.state = AuxiliaryArtifactState::OptionalAbsent;
+            report.reason_code = Some(codes::AUXILIARY_ARTIFACT_OPTIONAL_ABSENT);
         }
         report
     }
@@ -50,8 +63,8 @@ impl Verifier<'_> {
         &self,
         entry: &AuxiliaryArtifact,
         file: PathBuf,
-        report: &mut AuxiliaryReport,
-    ) -> Result<(), Issue> {
+        report: &mut AuxiliaryArtifactReport,
+    ) -> Result<(), ReportIssue> {
         let found = observe(
             &file,
             &AUXILIARY,
@@ -61,17 +74,12 @@ impl Verifier<'_> {
         let found = found?;
         report.sha256 = Some(found.sha256.clone());
         report.size_bytes = Some(found.size_bytes);
-        let (declared, size) = (entry.file_size_bytes, found.size_bytes);
-        if let Some(issue) = size_issue(codes::AUXILIARY_SIZE_MISMATCH, "sidecar", declared, size) {
-            return Err(issue);
-        }
-        match entry.sha256 == found.sha256 {
-            true => Ok(()),
-            false => Err(AUXILIARY.digest_issue(&entry.sha256, &found.sha256)),
-        }
+        let size = AUXILIARY.size_issue(entry.file_size_bytes, found.size_bytes);
+        let digest = || AUXILIARY.digest_issue(&entry.sha256, &found.sha256);
+        size.or_else(digest).map_or(Ok(()), Err)
     }
 }
 
-fn named(name: &str, issue: Issue) -> Issue {
-    Issue::new(issue.code, format!("{name:?}: {}", issue.message))
+fn named(name: &str, issue: ReportIssue) -> ReportIssue {
+    ReportIssue::new(issue.code, format!("{name:?}: {}", issue.message))
 }

@@ -2,9 +2,9 @@
 
 use super::{LocateFailure, Verifier};
 use crate::codes::{self, skipped};
-use crate::error::Issue;
-use crate::files::ROW_MAP;
+use crate::error::ReportIssue;
 use crate::report::{ArtifactReport, RowIdentityReport};
+use crate::roles::ROW_MAP;
 use crate::row_map::{read_row_map, RowMapSummary};
 use crate::schema::RowIdentity;
 
@@ -15,18 +15,18 @@ impl Verifier<'_> {
         index: &ArtifactReport,
     ) -> RowIdentityReport {
         let mut report = RowIdentityReport {
-            kind: "row_id_identity",
-            row_count: section.row_count(),
-            observed_row_count: index.metadata.as_ref().map(|found| found.vector_count),
+            kind: Some("row_id_identity"),
+            row_count: Some(section.row_count()),
+            validated_rows: index.metadata.as_ref().map(|found| found.vector_count),
             manifest_path: None,
             canonical_path: None,
             sha256: None,
         };
         if let RowIdentity::Jsonl { path, sha256, .. } = section {
-            report.kind = "jsonl";
-            report.observed_row_count = None;
+            report.kind = Some("jsonl");
+            report.validated_rows = None;
             report.manifest_path = Some(path.clone());
-            if let Err(issue) = self.row_map(path, sha256, &mut report) {
+            if let Err(issue) = self.row_map((path, sha256, section.row_count()), &mut report) {
                 self.log.error(issue);
                 self.skipped.push(skipped::ROW_MAP_DIGEST);
             }
@@ -36,10 +36,9 @@ impl Verifier<'_> {
 
     fn row_map(
         &mut self,
-        path: &str,
-        declared: &str,
+        (path, sha256, declared_rows): (&str, &str, u64),
         report: &mut RowIdentityReport,
-    ) -> Result<(), Issue> {
+    ) -> Result<(), ReportIssue> {
         let location = self
             .locate(path, &ROW_MAP)
             .map_err(LocateFailure::into_issue)?;
@@ -51,17 +50,14 @@ impl Verifier<'_> {
         let limits = &self.options.limits;
         let RowMapSummary { rows, digest } =
             read_row_map(&location.canonical, limits, allow_duplicates)?;
-        self.compare_digest(&ROW_MAP, declared, &digest);
-        if rows != report.row_count {
-            self.log.error(Issue::new(
-                codes::ROW_COUNT_MISMATCH,
-                format!(
-                    "expected {} rows in {path:?}, found {rows}",
-                    report.row_count
-                ),
+        self.report(ROW_MAP.digest_issue(sha256, &digest.sha256));
+        if rows != declared_rows {
+            self.log.error(ReportIssue::new(
+                codes::ROW_IDENTITY_ROW_COUNT_MISMATCH,
+                format!("expected {declared_rows} rows in {path:?}, found {rows}"),
             ));
         }
-        report.observed_row_count = Some(rows);
+        report.validated_rows = Some(rows);
         report.sha256 = Some(digest.sha256);
         Ok(())
     }

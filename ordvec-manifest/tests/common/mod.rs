@@ -3,13 +3,16 @@
 
 #![allow(dead_code)] // Each test binary uses its own part.
 
+pub mod profiles;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use ordvec_manifest::{
-    create_manifest_for_index_with_options, verify_manifest, AuxiliarySource, CreateOptions,
-    CreatedManifest, RowIdentitySource, VerificationReport, VerifyOptions,
+    create_manifest_for_index_with_options, verify_manifest_file, CreateAuxiliaryArtifact,
+    CreateManifestOptions, CreateRowIdentity, IndexManifest, ManifestError, VerificationReport,
+    VerifyOptions,
 };
 use serde_json::Value;
 
@@ -113,25 +116,44 @@ pub fn row_map(ids: impl IntoIterator<Item = u32>) -> String {
         .collect()
 }
 
-pub fn sidecar(name: &str, path: PathBuf, required: bool) -> AuxiliarySource {
-    AuxiliarySource {
+pub fn sidecar(name: &str, path: PathBuf, required: bool) -> CreateAuxiliaryArtifact {
+    CreateAuxiliaryArtifact {
         name: name.to_owned(),
         path,
         required,
     }
 }
 
-pub fn identity() -> CreateOptions {
-    CreateOptions::new("test-model", RowIdentitySource::RowIdIdentity)
+pub fn identity() -> CreateManifestOptions {
+    CreateManifestOptions::default()
 }
 
-pub fn create(folder: &Folder, options: &CreateOptions) -> CreatedManifest {
+/// With row-id identity, for the model `test-model`.
+pub fn create_at(
+    index: &Path,
+    out: &Path,
+    options: &CreateManifestOptions,
+) -> Result<IndexManifest, ManifestError> {
+    let rows = CreateRowIdentity::RowIdIdentity;
+    create_manifest_for_index_with_options(index, rows, "test-model", out, options.clone())
+}
+
+pub fn create_with_rows(
+    folder: &Folder,
+    rows: PathBuf,
+    options: CreateManifestOptions,
+) -> Result<IndexManifest, ManifestError> {
     let (index, out) = (folder.path("index.ovrq"), folder.path("m.json"));
-    create_manifest_for_index_with_options(&index, &out, options).unwrap()
+    let rows = CreateRowIdentity::Jsonl(rows);
+    create_manifest_for_index_with_options(index, rows, "test-model", out, options)
 }
 
-pub fn create_code(index: &Path, out: &Path, options: &CreateOptions) -> &'static str {
-    let refusal = create_manifest_for_index_with_options(index, out, options).unwrap_err();
+pub fn create(folder: &Folder, options: &CreateManifestOptions) -> IndexManifest {
+    create_at(&folder.path("index.ovrq"), &folder.path("m.json"), options).unwrap()
+}
+
+pub fn create_code(index: &Path, out: &Path, options: &CreateManifestOptions) -> &'static str {
+    let refusal = create_at(index, out, options).unwrap_err();
     refusal.code().expect("a refusal, not an I/O error")
 }
 
@@ -139,7 +161,7 @@ pub fn create_code(index: &Path, out: &Path, options: &CreateOptions) -> &'stati
 pub fn bundle() -> Folder {
     let folder = Folder::new();
     folder.write("index.ovrq", rank_quant(DIM, ROWS));
-    let options = CreateOptions {
+    let options = CreateManifestOptions {
         auxiliary_artifacts: vec![
             sidecar("app.stats", folder.write("stats.json", "{}"), false),
             sidecar("app.ids", folder.write("data/ids.bin", [7; 24]), true),
@@ -155,10 +177,7 @@ pub fn row_map_bundle() -> Folder {
     let folder = Folder::new();
     folder.write("index.ovrq", rank_quant(DIM, ROWS));
     let rows = folder.write("rows.jsonl", row_map(0..ROWS));
-    create(
-        &folder,
-        &CreateOptions::new("test-model", RowIdentitySource::RowMap(rows)),
-    );
+    create_with_rows(&folder, rows, identity()).unwrap();
     folder
 }
 
@@ -167,7 +186,7 @@ pub fn verify(folder: &Folder) -> VerificationReport {
 }
 
 pub fn verify_with(folder: &Folder, options: &VerifyOptions) -> VerificationReport {
-    verify_manifest(&folder.path("m.json"), options).unwrap()
+    verify_manifest_file(folder.path("m.json"), options.clone()).unwrap()
 }
 
 /// Codes of the errors; a report is `ok` exactly when there are none.
@@ -180,15 +199,20 @@ pub fn document(folder: &Folder) -> Value {
     serde_json::from_slice(&fs::read(folder.path("m.json")).unwrap()).unwrap()
 }
 
-/// Rewrite the manifest with one value replaced, e.g. at `/artifact/dim`, or added.
-pub fn spoil(folder: &Folder, pointer: &str, value: impl Into<Value>) {
-    let mut whole = document(folder);
+/// Replace or add one value, e.g. at `/artifact/dim`.
+pub fn spoil_value(whole: &mut Value, pointer: &str, value: impl Into<Value>) {
     let (parent, key) = pointer.rsplit_once('/').unwrap();
     match whole.pointer_mut(parent).expect(pointer) {
         Value::Object(map) => drop(map.insert(key.to_owned(), value.into())),
         Value::Array(items) => items[key.parse::<usize>().unwrap()] = value.into(),
         other => panic!("{parent} is {other}"),
     }
+}
+
+/// Rewrite the manifest with one value replaced or added.
+pub fn spoil(folder: &Folder, pointer: &str, value: impl Into<Value>) {
+    let mut whole = document(folder);
+    spoil_value(&mut whole, pointer, value);
     folder.write("m.json", serde_json::to_vec(&whole).unwrap());
 }
 

@@ -26,7 +26,9 @@ FILES = {
     "src/lib.rs": "pub mod rank_io;\npub fn one() -> u32 { 1 }\n",
     "src/rank_io/mod.rs": 'pub const FORMAT_VERSION: u8 = 1;\nconst OLD: &[u8] = b"OVR0";\n',
     "ordvec-manifest/src/lib.rs": "pub fn verify() {}\n",
-    "ordvec-manifest/src/codes.rs": 'codes! {\n    TOO_LARGE = "too_large";\n}\n',
+    "ordvec-manifest/src/codes.rs": (
+        'codes! {\n    TOO_LARGE = "too_large";\n    SHA256_BAD = "sha256_bad";\n}\n'
+    ),
     "ordvec-python/python/ordvec/_ordvec.pyi": "def load(path: str) -> int: ...\n",
     "ordvec-ffi/include/ordvec.h": "#define ORDVEC_ABI_VERSION 1\nint ordvec_one(void);\n",
     "ordvec-go/index.go": "package ordvec\n\nfunc Load() {}\n",
@@ -109,6 +111,9 @@ BREAKS = {
     "an issue code renamed": (
         ("ordvec-manifest/src/codes.rs", '"too_large"', '"big"'), Surface.MANIFEST, "Manifest",
         "codes.rs:2"),
+    "an issue code with digits renamed": (
+        ("ordvec-manifest/src/codes.rs", '"sha256_bad"', '"bad"'), Surface.MANIFEST, "Manifest",
+        "codes.rs:3"),
     "a new format version": (
         ("src/rank_io/mod.rs", "u8 = 1", "u8 = 2"), Surface.FORMATS, "Format", "mod.rs:1"),
     "an old magic no longer read": (

@@ -136,7 +136,7 @@ class Change:
 
     def manifest(self) -> Iterator[Evidence]:
         """Schema versions and issue codes; the rest of the crate's change is to be judged."""
-        pattern = r'\b([A-Z][A-Z_]+)(?::\s*&str)?\s*=\s*("[^"]+")'
+        pattern = r'\b([A-Z][A-Z0-9_]+)(?::\s*&str)?\s*=\s*("[^"]+")'
         found = self._constants(Surface.MANIFEST, MANIFEST, pattern)
         yield from self._rest(Surface.MANIFEST, found, MANIFEST)
 

@@ -1,22 +1,33 @@
 //! The document of schema `ordvec.index_manifest.v2`, section by section.
 //!
 //! Field order here is the order in the file; with sorted sidecars and recursively sorted
-//! extensions that makes [`ManifestDocument::to_bytes`] a function of the bundle alone.
+//! extensions that makes [`IndexManifest::to_bytes`] a function of the bundle alone.
+
+mod calibration;
+mod encoder_distortion;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// The only schema that this crate writes and reads.
-pub const SCHEMA_VERSION: &str = "ordvec.index_manifest.v2";
+use crate::hash::sha256_bytes;
+use crate::json::{sorted_map, sorted_values};
 
-/// The schema that a `calibration` section names. This release refuses every manifest with
-/// such a section; the name is public so that tools can tell which one was meant.
-pub const CALIBRATION_SCHEMA_VERSION: &str = "ordvec.calibration.v1";
+pub use calibration::{
+    CalibrationOrdinalization, CalibrationProfileRef, EncoderSpec, NullModelSpec,
+    ProfileArtifactRef, ProfileParameterization, CALIBRATION_SCHEMA_VERSION,
+};
+pub use encoder_distortion::{
+    DistortionBounds, DistortionEvidence, DistortionEvidenceKind, DistortionProfileArtifactRef,
+    DistortionScope, EncoderDistortionProfileRef, MetricSpec, ENCODER_DISTORTION_SCHEMA_VERSION,
+};
+
+/// The schema that this crate writes. It also reads the one before, of 0.5.0.
+pub const SCHEMA_VERSION: &str = "ordvec.index_manifest.v2";
 
 /// The family of an index file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum IndexKind {
+pub enum ManifestIndexKind {
     /// `.ovr`: full ranks.
     Rank,
     /// `.ovrq`: bucketed ranks.
@@ -30,7 +41,7 @@ pub enum IndexKind {
 /// What a header holds beyond dimension and row count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum IndexParams {
+pub enum ManifestIndexParams {
     /// Ranks have no parameter.
     Rank {},
     /// Bits per coordinate.
@@ -47,14 +58,14 @@ pub enum IndexParams {
     SignBitmap {},
 }
 
-impl IndexParams {
+impl ManifestIndexParams {
     /// The kind these parameters belong to.
-    pub fn kind(&self) -> IndexKind {
+    pub fn kind(&self) -> ManifestIndexKind {
         match self {
-            IndexParams::Rank {} => IndexKind::Rank,
-            IndexParams::RankQuant { .. } => IndexKind::RankQuant,
-            IndexParams::Bitmap { .. } => IndexKind::Bitmap,
-            IndexParams::SignBitmap {} => IndexKind::SignBitmap,
+            ManifestIndexParams::Rank {} => ManifestIndexKind::Rank,
+            ManifestIndexParams::RankQuant { .. } => ManifestIndexKind::RankQuant,
+            ManifestIndexParams::Bitmap { .. } => ManifestIndexKind::Bitmap,
+            ManifestIndexParams::SignBitmap {} => ManifestIndexKind::SignBitmap,
         }
     }
 }
@@ -62,9 +73,9 @@ impl IndexParams {
 /// What the header and the length of an index file say.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct IndexMetadata {
+pub struct MetadataReport {
     /// The family.
-    pub kind: IndexKind,
+    pub kind: ManifestIndexKind,
     /// Version byte of the file format.
     pub format_version: u32,
     /// Coordinates per vector.
@@ -74,7 +85,7 @@ pub struct IndexMetadata {
     /// Payload bytes per row.
     pub bytes_per_vec: u64,
     /// Parameters of the family.
-    pub params: IndexParams,
+    pub params: ManifestIndexParams,
     /// Bytes of the whole file.
     pub file_size_bytes: u64,
 }
@@ -82,30 +93,30 @@ pub struct IndexMetadata {
 /// Section `artifact`: the index file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ArtifactSection {
+pub struct Artifact {
     /// Relative to the manifest's folder, forward slashes.
     pub path: String,
     /// Lower-case hexadecimal SHA-256 of the file.
     pub sha256: String,
-    /// See [`IndexMetadata::kind`].
-    pub kind: IndexKind,
-    /// See [`IndexMetadata::format_version`].
+    /// See [`MetadataReport::kind`].
+    pub kind: ManifestIndexKind,
+    /// See [`MetadataReport::format_version`].
     pub format_version: u32,
-    /// See [`IndexMetadata::dim`].
+    /// See [`MetadataReport::dim`].
     pub dim: u64,
-    /// See [`IndexMetadata::vector_count`].
+    /// See [`MetadataReport::vector_count`].
     pub vector_count: u64,
-    /// See [`IndexMetadata::bytes_per_vec`].
+    /// See [`MetadataReport::bytes_per_vec`].
     pub bytes_per_vec: u64,
-    /// See [`IndexMetadata::params`].
-    pub params: IndexParams,
-    /// See [`IndexMetadata::file_size_bytes`].
+    /// See [`MetadataReport::params`].
+    pub params: ManifestIndexParams,
+    /// See [`MetadataReport::file_size_bytes`].
     pub file_size_bytes: u64,
 }
 
-impl ArtifactSection {
-    pub(crate) fn new(path: String, sha256: String, metadata: IndexMetadata) -> Self {
-        ArtifactSection {
+impl Artifact {
+    pub(crate) fn new(path: String, sha256: String, metadata: MetadataReport) -> Self {
+        Artifact {
             path,
             sha256,
             kind: metadata.kind,
@@ -120,13 +131,31 @@ impl ArtifactSection {
 }
 
 /// Section `embedding`: what produced the vectors.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct EmbeddingSection {
+pub struct Embedding {
     /// The caller's name for the model.
     pub model: String,
     /// Equal to `artifact.dim`.
     pub dim: u64,
+    /// Revision of the model.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model_revision: Option<String>,
+    /// Revision of its tokenizer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokenizer_revision: Option<String>,
+    /// How token vectors became one vector.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pooling: Option<String>,
+    /// Digest of the corpus: `sha256:` and 64 lower-case digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corpus_digest: Option<String>,
+    /// Digest of the vectors: `sha256:` and 64 lower-case digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub embedding_matrix_digest: Option<String>,
+    /// How vectors were normalised.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub normalization: Option<String>,
 }
 
 /// How ids of a row map are written.
@@ -192,32 +221,53 @@ fn required_by_default() -> bool {
 
 /// A whole manifest.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct ManifestDocument {
-    /// Always [`SCHEMA_VERSION`].
+pub struct IndexManifest {
+    /// [`SCHEMA_VERSION`], or that of schema v1 when read from such a manifest.
     pub schema_version: String,
     /// The index file.
-    pub artifact: ArtifactSection,
+    pub artifact: Artifact,
     /// What produced the vectors.
-    pub embedding: EmbeddingSection,
+    pub embedding: Embedding,
     /// What the rows stand for.
     pub row_identity: RowIdentity,
     /// Sidecars, sorted by name and path when written by this crate.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub auxiliary_artifacts: Vec<AuxiliaryArtifact>,
+    /// What scores were calibrated against.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<CalibrationProfileRef>,
+    /// How far the embedding strays from its source.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encoder_distortion: Option<EncoderDistortionProfileRef>,
+    /// Statements about the index file (in-toto), keys sorted at every depth, in the order of
+    /// their text.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub attestations: Vec<Value>,
     /// The caller's own JSON, keys sorted at every depth.
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub extensions: Map<String, Value>,
 }
 
-impl ManifestDocument {
-    /// The canonical bytes: two-space indent, one final newline.
+impl IndexManifest {
+    /// The canonical bytes, always of [`SCHEMA_VERSION`]: two-space indent, one final newline.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut canonical = self.clone();
-        canonical.auxiliary_artifacts.sort();
-        canonical.extensions = crate::json::sorted_map(canonical.extensions);
-        let mut bytes = serde_json::to_vec_pretty(&canonical)
-            .expect("strings, integers and JSON values always serialise");
+        let mut bytes = serde_json::to_vec_pretty(&self.clone().into_canonical())
+            .expect("strings, numbers and JSON values always serialise");
         bytes.push(b'\n');
         bytes
+    }
+
+    /// SHA-256 of [`to_bytes`](Self::to_bytes): the address of the bundle.
+    pub fn sha256(&self) -> String {
+        sha256_bytes(&self.to_bytes())
+    }
+
+    pub(crate) fn into_canonical(mut self) -> Self {
+        self.schema_version = SCHEMA_VERSION.to_owned();
+        self.auxiliary_artifacts.sort();
+        self.attestations = sorted_values(self.attestations);
+        self.attestations.sort_by_cached_key(Value::to_string);
+        self.extensions = sorted_map(self.extensions);
+        self
     }
 }
