@@ -30,16 +30,6 @@ pub(crate) struct BitRows {
     pub(crate) rows: Vec<u64>,
 }
 
-/// The number of rows alone: an index in a log must not bring all of its rows along.
-impl std::fmt::Debug for BitRows {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("BitRows")
-            .field("words", &self.words)
-            .field("rows", &self.len())
-            .finish()
-    }
-}
-
 impl BitRows {
     pub(crate) fn new(dim: usize) -> Self {
         Self {

@@ -31,10 +31,20 @@ pub use crate::primitives::{
 const BLOCK: usize = 128;
 
 /// Vectors stored as the ranks of their coordinates, `2 * dim` bytes each.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Rank {
     dim: usize,
     ranks: Vec<u16>,
+}
+
+/// The parameters and the number of rows, not the rows.
+impl std::fmt::Debug for Rank {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Rank")
+            .field("dim", &self.dim)
+            .field("n", &self.len())
+            .finish()
+    }
 }
 
 /// The dimension rule, for constructors and files.

@@ -17,10 +17,20 @@ use std::io;
 /// A bit is set if and only if the coordinate is greater than zero: `0.0`, `-0.0` and negative
 /// values give a clear bit. The score is `dim` minus the Hamming distance, the number of
 /// coordinates whose bits agree.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct SignBitmap {
     dim: usize,
     bits: BitRows,
+}
+
+/// The parameters and the number of rows, not the rows.
+impl std::fmt::Debug for SignBitmap {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SignBitmap")
+            .field("dim", &self.dim)
+            .field("n", &self.len())
+            .finish()
+    }
 }
 
 /// The dimension rule, for constructors and files.

@@ -73,3 +73,29 @@ lifecycle!(
 );
 lifecycle!(bitmap, Bitmap::try_new(DIM, 16).unwrap(), 8);
 lifecycle!(sign_bitmap, SignBitmap::try_new(DIM).unwrap(), 8);
+
+/// An index in a log line must not bring all of its rows along.
+#[test]
+fn debug_output_tells_the_parameters_and_the_number_of_rows_alone() {
+    let rows = oracle::noise(DIM * 3, 5);
+    macro_rules! said {
+        ($index:expr) => {{
+            let mut index = $index;
+            index.try_add(&rows).unwrap();
+            format!("{index:?}")
+        }};
+    }
+    assert_eq!(said!(Rank::try_new(DIM).unwrap()), "Rank { dim: 64, n: 3 }");
+    assert_eq!(
+        said!(RankQuant::try_new(DIM, 2).unwrap()),
+        "RankQuant { dim: 64, bits: 2, n: 3 }"
+    );
+    assert_eq!(
+        said!(Bitmap::try_new(DIM, 9).unwrap()),
+        "Bitmap { dim: 64, n_top: 9, n: 3 }"
+    );
+    assert_eq!(
+        said!(SignBitmap::try_new(DIM).unwrap()),
+        "SignBitmap { dim: 64, n: 3 }"
+    );
+}

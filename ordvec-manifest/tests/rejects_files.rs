@@ -353,8 +353,6 @@ fn extensions_too_deep_to_be_read_back() {
 #[cfg(unix)]
 mod unix {
     use super::*;
-    use std::ffi::OsStr;
-    use std::os::unix::ffi::OsStrExt;
     use std::os::unix::fs::symlink;
 
     #[test]
@@ -476,6 +474,9 @@ mod unix {
     #[test]
     #[cfg(target_os = "linux")] // Other systems refuse to create such a name.
     fn path_not_utf8() {
+        use std::ffi::OsStr;
+        use std::os::unix::ffi::OsStrExt;
+
         let folder = Folder::new();
         let index = folder.root().join(OsStr::from_bytes(b"i\xff.ovrq"));
         fs::write(&index, rank_quant(DIM, ROWS)).unwrap();

@@ -15,11 +15,22 @@ use std::io;
 /// Where coordinates are equal at the edge of the set, a stored row keeps those of higher
 /// index, as the ranks do, and a query keeps those of lower index. Both rules are those of the
 /// releases before this one.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Bitmap {
     pub(super) dim: usize,
     n_top: usize,
     pub(super) bits: BitRows,
+}
+
+/// The parameters and the number of rows, not the rows.
+impl std::fmt::Debug for Bitmap {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Bitmap")
+            .field("dim", &self.dim)
+            .field("n_top", &self.n_top)
+            .field("n", &self.len())
+            .finish()
+    }
 }
 
 /// The parameter rule, for constructors and files.

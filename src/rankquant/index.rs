@@ -10,11 +10,22 @@ use rayon::prelude::*;
 use std::io;
 
 /// Vectors stored as packed rank buckets, `dim * bits / 8` bytes each.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct RankQuant {
     pub(super) dim: usize,
     pub(super) bits: u8,
     pub(super) packed: Vec<u8>,
+}
+
+/// The parameters and the number of rows, not the rows.
+impl std::fmt::Debug for RankQuant {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RankQuant")
+            .field("dim", &self.dim)
+            .field("bits", &self.bits)
+            .field("n", &self.len())
+            .finish()
+    }
 }
 
 /// Which searches an index supports.
