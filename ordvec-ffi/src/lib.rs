@@ -20,4 +20,5 @@ pub mod probe;
 pub mod search;
 mod sized;
 pub mod status;
+mod threads;
 pub mod version;

@@ -8,6 +8,7 @@ use std::slice;
 use crate::index::{handle, Loaded, OrdvecIndex};
 use crate::sized::{self, Sized1};
 use crate::status::{guard, Failure, OrdvecStatus};
+use crate::threads;
 
 /// `scope` of a search of every row.
 pub const ORDVEC_SCOPE_ALL: u32 = 0;
@@ -189,10 +190,10 @@ impl<'a> Query<'a> {
     }
 
     fn all(&self, loaded: &Loaded) -> Result<(Vec<f32>, Vec<i64>), Failure> {
-        let found = match loaded {
-            Loaded::RankQuant(index) => index.try_search_asymmetric(self.values, self.k)?,
-            Loaded::Bitmap(index) => index.try_search(self.values, self.k)?,
-        };
+        let found = threads::run(|| match loaded {
+            Loaded::RankQuant(index) => Ok(index.try_search_asymmetric(self.values, self.k)?),
+            Loaded::Bitmap(index) => Ok(index.try_search(self.values, self.k)?),
+        })?;
         Ok((found.scores, found.indices))
     }
 
