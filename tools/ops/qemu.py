@@ -49,4 +49,3 @@ def executor(architecture: str) -> Executor:
 
 def _program(architecture: str) -> str:
     return f"qemu-{architecture}"
-
