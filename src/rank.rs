@@ -11,6 +11,7 @@ use crate::limits::{MAX_DIM, MIN_DIM};
 use crate::primitives::{rank_norm_squared, Ranker};
 use crate::rank_io::{self, Header, IndexKind, IndexParams, Stored};
 use crate::rows;
+use crate::rows::debug_parameters;
 use crate::search::{offer, prepare, scan_rows, Rows, SearchResults, Spread, Task};
 use crate::validate;
 use rayon::prelude::*;
@@ -37,15 +38,7 @@ pub struct Rank {
     ranks: Vec<u16>,
 }
 
-/// The parameters and the number of rows, not the rows.
-impl std::fmt::Debug for Rank {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Rank")
-            .field("dim", &self.dim)
-            .field("n", &self.len())
-            .finish()
-    }
-}
+debug_parameters!(Rank: dim);
 
 /// The dimension rule, for constructors and files.
 pub(crate) fn check(dim: usize) -> Result<()> {

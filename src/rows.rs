@@ -14,3 +14,19 @@ pub(crate) fn swap_remove<T: Copy>(rows: &mut Vec<T>, width: usize, idx: usize) 
 pub(crate) fn row<T>(rows: &[T], width: usize, idx: usize) -> &[T] {
     &rows[idx * width..(idx + 1) * width]
 }
+
+/// Debug output of an index: its parameters and the number of its rows, as in a Python `repr`. The
+/// rows themselves would be gigabytes in a log.
+macro_rules! debug_parameters {
+    ($index:ident: $($parameter:ident),+) => {
+        impl std::fmt::Debug for $index {
+            fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                let mut shown = out.debug_struct(stringify!($index));
+                $(shown.field(stringify!($parameter), &self.$parameter);)+
+                shown.field("n", &self.len()).finish()
+            }
+        }
+    };
+}
+
+pub(crate) use debug_parameters;

@@ -7,6 +7,7 @@ use crate::kernels;
 use crate::limits::MAX_SIGN_BITMAP_DIM;
 use crate::rank_io::{self, Header, IndexKind, IndexParams, Stored};
 use crate::rows;
+use crate::rows::debug_parameters;
 pub use crate::search::CandidateBatch;
 use crate::validate;
 use rayon::prelude::*;
@@ -23,15 +24,7 @@ pub struct SignBitmap {
     bits: BitRows,
 }
 
-/// The parameters and the number of rows, not the rows.
-impl std::fmt::Debug for SignBitmap {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SignBitmap")
-            .field("dim", &self.dim)
-            .field("n", &self.len())
-            .finish()
-    }
-}
+debug_parameters!(SignBitmap: dim);
 
 /// The dimension rule, for constructors and files.
 pub(crate) fn check(dim: usize) -> Result<()> {

@@ -66,22 +66,6 @@ fn checks_before_a_call() {
     );
 }
 
-/// A log line that names an index once held all of its rows.
-#[test]
-fn the_debug_output_of_bitmaps_holds_no_rows() {
-    let row: Vec<f32> = (0..64).map(|i| i as f32 - 31.5).collect();
-    let (mut bitmap, mut sign) = (Bitmap::new(64, 9), SignBitmap::new(64));
-    let empty = (format!("{bitmap:?}").len(), format!("{sign:?}").len());
-    for _ in 0..9 {
-        bitmap.add(&row);
-        sign.add(&row);
-    }
-    assert_eq!(
-        (format!("{bitmap:?}").len(), format!("{sign:?}").len()),
-        empty
-    );
-}
-
 /// The calls that all four classes share.
 macro_rules! pin_class {
     ($class:ty) => {

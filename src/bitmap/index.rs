@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 use crate::limits::MAX_DIM;
 use crate::rank_io::{self, Header, IndexKind, IndexParams, Stored};
 use crate::rows;
+use crate::rows::debug_parameters;
 use crate::top_set::{Ties, TopSet};
 use crate::validate;
 use rayon::prelude::*;
@@ -22,16 +23,7 @@ pub struct Bitmap {
     pub(super) bits: BitRows,
 }
 
-/// The parameters and the number of rows, not the rows.
-impl std::fmt::Debug for Bitmap {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Bitmap")
-            .field("dim", &self.dim)
-            .field("n_top", &self.n_top)
-            .field("n", &self.len())
-            .finish()
-    }
-}
+debug_parameters!(Bitmap: dim, n_top);
 
 /// The parameter rule, for constructors and files.
 pub(crate) fn check(dim: usize, n_top: usize) -> Result<()> {

@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::primitives::{pack_into, Ranker};
 use crate::rank_io::{self, Header, IndexKind, IndexParams, Stored};
 use crate::rows;
+use crate::rows::debug_parameters;
 use crate::validate;
 use rayon::prelude::*;
 use std::io;
@@ -17,16 +18,7 @@ pub struct RankQuant {
     pub(super) packed: Vec<u8>,
 }
 
-/// The parameters and the number of rows, not the rows.
-impl std::fmt::Debug for RankQuant {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RankQuant")
-            .field("dim", &self.dim)
-            .field("bits", &self.bits)
-            .field("n", &self.len())
-            .finish()
-    }
-}
+debug_parameters!(RankQuant: dim, bits);
 
 /// Which searches an index supports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
