@@ -1,13 +1,14 @@
-//! The laws that the fuzz targets hold the core crate to, apart from libFuzzer, so that the seeds
+//! The laws that the fuzz targets hold the crates to, apart from libFuzzer, so that the seeds
 //! and the defects in `tests/` can be put before the same laws by `cargo test`.
 //!
-//! A law takes arbitrary bytes and panics where the crate breaks a promise. Only the crate's public
+//! A law takes arbitrary bytes and panics where the crate breaks a promise. Only public
 //! `try_` calls and file calls are used: arbitrary arguments are what they are for.
 
 pub mod classes;
 pub mod files;
 pub mod format;
 pub mod input;
+pub mod manifest;
 pub mod memory;
 pub mod primitives;
 pub mod reference;
@@ -19,7 +20,7 @@ pub mod seeds;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target, by the name of its binary.
-pub const TARGETS: [Target; 8] = [
+pub const TARGETS: [Target; 9] = [
     ("load_rank", files::load::<ordvec::Rank>),
     ("load_rank_quant", files::load::<ordvec::RankQuant>),
     ("load_bitmap", files::load::<ordvec::Bitmap>),
@@ -28,4 +29,5 @@ pub const TARGETS: [Target; 8] = [
     ("round_trip", round_trip::run),
     ("primitives", primitives::run),
     ("search", search::run),
+    ("manifest", manifest::run),
 ];

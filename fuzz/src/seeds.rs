@@ -16,6 +16,7 @@ pub fn of(target: &str) -> Vec<Vec<u8>> {
             let files = [vec![rank(), bitmap(), sign_bitmap()], rank_quant()].concat();
             files.iter().flat_map(|file| damaged(file)).collect()
         }
+        "manifest" => manifests(),
         _ => strings(),
     }
 }
@@ -81,4 +82,33 @@ fn strings() -> Vec<Vec<u8>> {
         all.push([&[first][..], &[2; 40]].concat());
     }
     all
+}
+
+/// Manifests of schema v1, one for each way to identify rows and one with every section; what they
+/// are in schema v2; and what is left of each after small defects.
+fn manifests() -> Vec<Vec<u8>> {
+    let old: [&[u8]; 3] = [
+        include_bytes!("../../ordvec-manifest/tests/data/v1/identity.json"),
+        include_bytes!("../../ordvec-manifest/tests/data/v1/rows.json"),
+        include_bytes!("../../ordvec-manifest/tests/data/v1/sections.json"),
+    ];
+    let new = old.map(|text| manifest_of(text).to_bytes());
+    let texts = old.into_iter().chain(new.iter().map(Vec::as_slice));
+    texts
+        .flat_map(|text| [text.to_vec(), text[..text.len() / 2].to_vec(), floats(text)])
+        .collect()
+}
+
+/// The text with its first numbers as floats of many digits.
+fn floats(text: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(text);
+    text.replacen("64", "0.1000000000000000055", 4).into_bytes()
+}
+
+fn manifest_of(text: &[u8]) -> ordvec_manifest::IndexManifest {
+    let path = std::env::temp_dir().join(format!("ordvec-fuzz-seed-{}", std::process::id()));
+    std::fs::write(&path, text).expect("the temporary folder can be written");
+    let document = ordvec_manifest::load_manifest_file(&path).expect("a good manifest");
+    std::fs::remove_file(&path).expect("the file is there");
+    document.manifest
 }

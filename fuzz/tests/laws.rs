@@ -2,7 +2,7 @@
 
 use ordvec::{IndexKind, IndexParams, OrdvecError, SignBitmap};
 use ordvec_fuzz::classes::Class;
-use ordvec_fuzz::{files, memory, seeds, TARGETS};
+use ordvec_fuzz::{files, manifest, memory, seeds, TARGETS};
 use std::io::{self, Cursor};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -167,4 +167,19 @@ fn the_law_of_loading_rejects_each_defect() {
     assert!(caught::<REPORTS_ANOTHER_KIND_OF_ERROR>());
     assert!(caught::<LOSES_A_ROW>());
     assert!(caught::<REFUSES_THE_OLD_MAGIC>());
+}
+
+/// A form that is canonical but for one space.
+#[test]
+fn the_law_of_manifests_rejects_another_form() {
+    let _turn = alone();
+    let broken = |bytes: &[u8]| {
+        std::panic::catch_unwind(|| {
+            manifest::law(bytes, |document| {
+                [document.to_bytes(), b" ".to_vec()].concat()
+            });
+        })
+        .is_err()
+    };
+    assert!(seeds::of("manifest").iter().any(|seed| broken(seed)));
 }

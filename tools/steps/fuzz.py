@@ -1,4 +1,4 @@
-"""Fuzz the core crate: each target of ``fuzz/`` for some seconds, under the address sanitizer.
+"""Fuzz the crates: each target of ``fuzz/`` for some seconds, under the address sanitizer.
 
 The targets' laws are first put before the seeds on the stable toolchain, with the lock file as
 committed. Then libFuzzer, which needs a nightly toolchain, runs each target on a corpus that
