@@ -124,9 +124,7 @@ fn check_ordinalization(found: &mut Findings, section: &Ordinalization, artifact
         ) => *bits == of_index,
         (ManifestIndexParams::SignBitmap {}, Ordinalization::Sign { .. }) => true,
         (ManifestIndexParams::Rank {}, Ordinalization::RankPosition { .. }) => true,
-        (ManifestIndexParams::Rank {}, Ordinalization::CallerDefined { name, .. }) => {
-            !name.trim().is_empty()
-        }
+        (ManifestIndexParams::Rank {}, Ordinalization::CallerDefined { .. }) => true,
         _ => false,
     };
     found.check(
@@ -138,6 +136,13 @@ fn check_ordinalization(found: &mut Findings, section: &Ordinalization, artifact
         ),
         section,
     );
+    if let Ordinalization::CallerDefined { name, .. } = section {
+        found.not_blank(
+            codes::CALIBRATION_ORDINALIZATION_ARTIFACT_MISMATCH,
+            "calibration.ordinalization.name",
+            name,
+        );
+    }
 }
 
 fn check_null_model(found: &mut Findings, model: &NullModelSpec, ordinalization: &Ordinalization) {
