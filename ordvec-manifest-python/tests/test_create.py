@@ -73,7 +73,7 @@ def test_sidecars_are_sorted_and_required_by_default(tmp_path: Path) -> None:
     document = ordvec_manifest.inspect_manifest(bundles.bundle(tmp_path))
     entries = document["auxiliary_artifacts"]
     found = [(entry["name"], entry["path"], entry["required"]) for entry in entries]
-    assert found == [("app.ids", "ids.bin", True), ("app.stats", "stats.json", False)]
+    assert found == [("shop.ids", "ids.bin", True), ("shop.stats", "stats.json", False)]
 
 
 def test_extensions_are_sorted_and_kept(tmp_path: Path) -> None:

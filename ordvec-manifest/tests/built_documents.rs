@@ -75,3 +75,22 @@ fn built_document_with_too_many_attestations() {
         [codes::ATTESTATION_COUNT_LIMIT_EXCEEDED]
     );
 }
+
+/// JSON has no such number; a document built in code may.
+#[test]
+fn distortion_that_is_not_a_number() {
+    let folder = profile_bundle();
+    for number in [f64::INFINITY, f64::NAN] {
+        let mut manifest = loaded(&folder);
+        let bounds = &mut manifest.encoder_distortion.as_mut().unwrap().bounds;
+        bounds.violation_rate = Some(number);
+        bounds.declared_upper_bound = Some(number);
+        let found = found(&folder, manifest, VerifyOptions::default());
+        for code in [
+            codes::ENCODER_DISTORTION_VIOLATION_RATE_INVALID,
+            codes::ENCODER_DISTORTION_UPPER_BOUND_INVALID,
+        ] {
+            assert!(found.contains(&code), "{number} {code}");
+        }
+    }
+}
