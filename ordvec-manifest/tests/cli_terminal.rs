@@ -5,7 +5,7 @@
 mod common;
 
 use common::*;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 
 const CLEAR_SCREEN: &str = "\u{1b}[2J";
 
@@ -143,7 +143,6 @@ fn an_issue_that_cannot_be_written_exits_1() {
     ] {
         let full = std::fs::File::options().write(true).open("/dev/full");
         let output = command(folder, arguments)
-            .stdout(Stdio::piped())
             .stderr(full.unwrap())
             .output()
             .unwrap();
