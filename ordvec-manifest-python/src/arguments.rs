@@ -39,6 +39,7 @@ fn bounded_field<'l>(limits: &'l mut ResourceLimits, name: &str) -> Option<&'l m
         "max_row_map_rows" => &mut limits.max_row_identity_rows,
         "max_row_map_tracked_id_bytes" => &mut limits.max_row_identity_tracked_db_id_bytes,
         "max_auxiliary_artifacts" => &mut limits.max_auxiliary_artifacts,
+        "max_attestations" => &mut limits.max_attestations,
         "max_auxiliary_artifact_bytes" => &mut limits.max_auxiliary_artifact_bytes,
         "max_calibration_profile_bytes" => &mut limits.max_calibration_profile_bytes,
         "max_encoder_distortion_profile_bytes" => &mut limits.max_encoder_distortion_profile_bytes,

@@ -54,6 +54,7 @@ fn add_constants(module: &Bound<'_, PyModule>) -> PyResult<()> {
             "DEFAULT_MAX_AUXILIARY_ARTIFACTS",
             core::DEFAULT_MAX_AUXILIARY_ARTIFACTS,
         ),
+        ("DEFAULT_MAX_ATTESTATIONS", core::DEFAULT_MAX_ATTESTATIONS),
         (
             "DEFAULT_MAX_AUXILIARY_ARTIFACT_BYTES",
             core::DEFAULT_MAX_AUXILIARY_ARTIFACT_BYTES,

@@ -55,8 +55,8 @@ def bundle(folder: Path) -> Path:
         "test-model",
         row_id_is_identity=True,
         auxiliary_artifacts=[
-            {"name": "app.stats", "path": folder / "stats.json", "required": False},
-            {"name": "app.ids", "path": folder / "ids.bin"},
+            {"name": "shop.stats", "path": folder / "stats.json", "required": False},
+            {"name": "shop.ids", "path": folder / "ids.bin"},
         ],
     )
     return manifest

@@ -73,7 +73,7 @@ def test_sidecars_are_sorted_and_required_by_default(tmp_path: Path) -> None:
     document = ordvec_manifest.inspect_manifest(bundles.bundle(tmp_path))
     entries = document["auxiliary_artifacts"]
     found = [(entry["name"], entry["path"], entry["required"]) for entry in entries]
-    assert found == [("app.ids", "ids.bin", True), ("app.stats", "stats.json", False)]
+    assert found == [("shop.ids", "ids.bin", True), ("shop.stats", "stats.json", False)]
 
 
 def test_extensions_are_sorted_and_kept(tmp_path: Path) -> None:
@@ -283,6 +283,7 @@ def test_a_changed_profile_is_found(tmp_path: Path) -> None:
         ({"embedding_details": None}, "^calibration_encoder_normalization_mismatch: "),
         ({"embedding_details": {"dim": 16}}, "^manifest_schema_invalid: "),
         ({"attestations": [{}]}, "^attestation_predicate_type_missing: "),
+        ({"max_attestations": 0}, "^attestation_count_limit_exceeded: "),
         ({"max_calibration_profile_bytes": 255}, "^calibration_profile_too_large: "),
         ({"encoder_distortion": distortion() | {"bounds": {}}}, "^encoder_distortion_bounds_empty"),
     ],

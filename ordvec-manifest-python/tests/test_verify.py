@@ -70,10 +70,10 @@ def test_plan_of_a_good_bundle(tmp_path: Path) -> None:
     assert plan["row_identity"]["row_count"] == 3
     assert plan["report"]["ok"] is True
     ids, stats = plan["auxiliary_artifacts"]
-    assert (ids["name"], ids["state"]) == ("app.ids", "verified")
+    assert (ids["name"], ids["state"]) == ("shop.ids", "verified")
     assert Path(ids["path"]) == (tmp_path / "ids.bin").resolve()
     assert stats == {
-        "name": "app.stats",
+        "name": "shop.stats",
         "path": None,
         "required": False,
         "state": "optional_absent",
@@ -203,7 +203,7 @@ def test_v1_manifests_are_read_with_a_warning(tmp_path: Path) -> None:
     manifest = bundles.bundle(tmp_path)
     document = json.loads(manifest.read_text()) | {
         "schema_version": "ordvec.index_manifest.v1",
-        "manifest_id": "urn:uuid:11111111-1111-4111-8111-111111111111",
+        "manifest_id": "urn:uuid:5d0c0f6e-2b1a-4e3d-9c77-80a1b2c3d4e5",
         "created_at": "2026-01-31T12:00:00Z",
     }
     manifest.write_text(json.dumps(document))

@@ -16,6 +16,8 @@ pub const DEFAULT_MAX_ROW_IDENTITY_ROWS: u64 = 10_000_000;
 pub const DEFAULT_MAX_ROW_IDENTITY_TRACKED_DB_ID_BYTES: u64 = 64 << 20;
 /// Declared sidecars (`auxiliary_artifact_count_limit_exceeded`).
 pub const DEFAULT_MAX_AUXILIARY_ARTIFACTS: u64 = 1_024;
+/// Attestations (`attestation_count_limit_exceeded`).
+pub const DEFAULT_MAX_ATTESTATIONS: u64 = 1_024;
 /// Bytes of one sidecar (`auxiliary_artifact_file_too_large`).
 pub const DEFAULT_MAX_AUXILIARY_ARTIFACT_BYTES: u64 = 16 << 30;
 /// Bytes of the calibration profile (`calibration_profile_too_large`).
@@ -28,7 +30,7 @@ pub const DEFAULT_MAX_REPORT_ISSUES: u64 = 1_024;
 /// Bytes of the index (`index_file_too_large`); `None` is unbounded.
 pub const DEFAULT_MAX_INDEX_BYTES: Option<u64> = None;
 
-// The names under which 0.6.0 published three of them.
+// The names that this workspace's 0.6.0 gave three of them.
 /// See [`DEFAULT_MAX_ROW_IDENTITY_JSONL_LINE_BYTES`].
 pub const DEFAULT_MAX_ROW_MAP_LINE_BYTES: u64 = DEFAULT_MAX_ROW_IDENTITY_JSONL_LINE_BYTES;
 /// See [`DEFAULT_MAX_ROW_IDENTITY_ROWS`].
@@ -52,6 +54,8 @@ pub struct ResourceLimits {
     pub max_row_identity_tracked_db_id_bytes: u64,
     /// See [`DEFAULT_MAX_AUXILIARY_ARTIFACTS`].
     pub max_auxiliary_artifacts: u64,
+    /// See [`DEFAULT_MAX_ATTESTATIONS`].
+    pub max_attestations: u64,
     /// See [`DEFAULT_MAX_AUXILIARY_ARTIFACT_BYTES`].
     pub max_auxiliary_artifact_bytes: u64,
     /// See [`DEFAULT_MAX_CALIBRATION_PROFILE_BYTES`].
@@ -72,6 +76,7 @@ impl Default for ResourceLimits {
             max_row_identity_rows: DEFAULT_MAX_ROW_IDENTITY_ROWS,
             max_row_identity_tracked_db_id_bytes: DEFAULT_MAX_ROW_IDENTITY_TRACKED_DB_ID_BYTES,
             max_auxiliary_artifacts: DEFAULT_MAX_AUXILIARY_ARTIFACTS,
+            max_attestations: DEFAULT_MAX_ATTESTATIONS,
             max_auxiliary_artifact_bytes: DEFAULT_MAX_AUXILIARY_ARTIFACT_BYTES,
             max_calibration_profile_bytes: DEFAULT_MAX_CALIBRATION_PROFILE_BYTES,
             max_encoder_distortion_profile_bytes: DEFAULT_MAX_ENCODER_DISTORTION_PROFILE_BYTES,

@@ -65,8 +65,8 @@ pub fn load_manifest_file(path: impl AsRef<Path>) -> Result<ManifestDocument, Ma
     load_manifest_file_with_options(path, &VerifyOptions::default())
 }
 
-/// Read and parse the manifest at `path`. Of `options` only `max_manifest_bytes` and
-/// `max_auxiliary_artifacts` matter here.
+/// Read and parse the manifest at `path`. Of `options` only `max_manifest_bytes`,
+/// `max_auxiliary_artifacts` and `max_attestations` matter here.
 ///
 /// # Errors
 /// [`ManifestError::Io`] when the file cannot be read, [`ManifestError::Rejected`] when it is

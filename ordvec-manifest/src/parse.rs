@@ -46,10 +46,14 @@ pub(crate) fn parse_document(
         artifact: required(&mut sections, "artifact")?,
         embedding: required(&mut sections, "embedding")?,
         row_identity: row_identity(&mut sections)?,
-        auxiliary_artifacts: auxiliary(&mut sections, limits.max_auxiliary_artifacts)?,
+        auxiliary_artifacts: bounded(&mut sections, "auxiliary_artifacts", |count| {
+            check_auxiliary_count(count, limits)
+        })?,
         calibration: optional(&mut sections, "calibration")?,
         encoder_distortion: optional(&mut sections, "encoder_distortion")?,
-        attestations: optional(&mut sections, "attestations")?,
+        attestations: bounded(&mut sections, "attestations", |count| {
+            check_attestation_count(count, limits)
+        })?,
         extensions: optional(&mut sections, "extensions")?,
     };
     check_nothing_left(&sections)?;
@@ -64,13 +68,17 @@ fn schema_version(sections: &Map<String, Value>) -> Result<&'static str, ReportI
         _ => {}
     }
     let found = found.map_or("none".to_owned(), Value::to_string);
-    Err(ReportIssue::new(
+    Err(unsupported_version(&found))
+}
+
+fn unsupported_version(found: &str) -> ReportIssue {
+    ReportIssue::new(
         codes::SCHEMA_VERSION_UNSUPPORTED,
         format!(
             "expected schema_version {SCHEMA_VERSION:?}, found {found}; \
              `ordvec-manifest create` writes such a manifest of the same files"
         ),
-    ))
+    )
 }
 
 fn row_identity(sections: &mut Map<String, Value>) -> Result<RowIdentity, ReportIssue> {
@@ -107,27 +115,61 @@ fn check_word(
     }
 }
 
-fn auxiliary<T: DeserializeOwned>(
+/// A list whose length `check` accepts before its entries are looked at.
+fn bounded<T: DeserializeOwned>(
     sections: &mut Map<String, Value>,
-    limit: u64,
+    name: &str,
+    check: impl FnOnce(usize) -> Result<(), ReportIssue>,
 ) -> Result<Vec<T>, ReportIssue> {
-    if let Some(Value::Array(entries)) = sections.get("auxiliary_artifacts") {
-        check_auxiliary_count(entries.len(), limit)?;
+    if let Some(Value::Array(entries)) = sections.get(name) {
+        check(entries.len())?;
     }
-    optional(sections, "auxiliary_artifacts")
+    optional(sections, name)
 }
 
-pub(crate) fn check_auxiliary_count(count: usize, limit: u64) -> Result<(), ReportIssue> {
+/// What parsing enforces and a document built in code may break.
+pub(crate) fn check_envelope(
+    manifest: &IndexManifest,
+    limits: &ResourceLimits,
+) -> Result<(), ReportIssue> {
+    let version = &manifest.schema_version;
+    if ![SCHEMA_VERSION, V1_SCHEMA_VERSION].contains(&version.as_str()) {
+        return Err(unsupported_version(&format!("{version:?}")));
+    }
+    check_auxiliary_count(manifest.auxiliary_artifacts.len(), limits)?;
+    check_attestation_count(manifest.attestations.len(), limits)
+}
+
+pub(crate) fn check_auxiliary_count(
+    count: usize,
+    limits: &ResourceLimits,
+) -> Result<(), ReportIssue> {
+    let code = codes::AUXILIARY_ARTIFACT_COUNT_LIMIT_EXCEEDED;
+    let bound = ("max_auxiliary_artifacts", limits.max_auxiliary_artifacts);
+    check_count(code, "sidecars", count, bound)
+}
+
+pub(crate) fn check_attestation_count(
+    count: usize,
+    limits: &ResourceLimits,
+) -> Result<(), ReportIssue> {
+    let code = codes::ATTESTATION_COUNT_LIMIT_EXCEEDED;
+    let bound = ("max_attestations", limits.max_attestations);
+    check_count(code, "attestations", count, bound)
+}
+
+fn check_count(
+    code: &'static str,
+    things: &str,
+    count: usize,
+    (name, limit): (&str, u64),
+) -> Result<(), ReportIssue> {
     if count as u64 <= limit {
         return Ok(());
     }
-    Err(ReportIssue::new(
-        codes::AUXILIARY_ARTIFACT_COUNT_LIMIT_EXCEEDED,
-        format!(
-            "expected at most {limit} sidecars, found {count}; \
-             raise max_auxiliary_artifacts if intended"
-        ),
-    ))
+    let message =
+        format!("expected at most {limit} {things}, found {count}; raise {name} if intended");
+    Err(ReportIssue::new(code, message))
 }
 
 fn required<T: DeserializeOwned>(

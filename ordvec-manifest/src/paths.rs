@@ -1,4 +1,6 @@
-//! The path policy: a manifest names files of its own folder, in one spelling per file.
+//! The path policy: a manifest names files of its own folder, each in one spelling as far as text
+//! can tell. Links, letter case, and on Windows `a.`, `a ` and `a:stream` are further names that
+//! the system has for a file; other systems take those for names of their own, so they stay.
 //!
 //! Lexical rules apply to the text in the document. The real location is checked again after
 //! symlinks are resolved, because `data/index.ovrq` may lead anywhere.

@@ -8,22 +8,29 @@ use ordvec::rank_io;
 
 use crate::codes;
 use crate::error::ReportIssue;
+use crate::files::Stamp;
+use crate::hash::FileHash;
 use crate::schema::{Artifact, ManifestIndexKind, ManifestIndexParams, MetadataReport};
 
-/// Header and length of the index at `path`, whose bytes were just hashed and counted.
-pub(crate) fn probe(path: &Path, hashed_bytes: u64) -> Result<MetadataReport, ReportIssue> {
+/// Header and length of the index at `path`, whose bytes were just hashed and counted while its
+/// state was `stamp`. Header and digest are of one file: it must still be in that state.
+pub(crate) fn probe(
+    path: &Path,
+    (hashed, stamp): (&FileHash, &Stamp),
+) -> Result<MetadataReport, ReportIssue> {
     let found = rank_io::probe_index_metadata(path).map_err(|source| {
         ReportIssue::new(
             codes::ARTIFACT_PROBE_FAILED,
             format!("expected an ordvec index at {}: {source}", path.display()),
         )
     })?;
-    if found.file_size_bytes != hashed_bytes {
+    if found.file_size_bytes != hashed.size_bytes || !stamp.holds_at(path) {
         return Err(ReportIssue::new(
             codes::ARTIFACT_CHANGED,
             format!(
-                "expected {hashed_bytes} bytes as hashed, found {} when probing; \
-                 verify again when nothing writes to {}",
+                "expected the {} bytes that were hashed, found {} in a file that was changed or \
+                 replaced meanwhile; try again when nothing writes to {}",
+                hashed.size_bytes,
                 found.file_size_bytes,
                 path.display()
             ),
@@ -125,20 +132,78 @@ fn differ<T: PartialEq + Debug>(
 
 #[cfg(test)]
 mod tests {
-    use super::probe;
-    use crate::codes;
+    use super::*;
+    use crate::files::observe_stamped;
+    use crate::roles::ARTIFACT;
+    use std::fs;
+    use std::path::PathBuf;
+
+    const HEADER: &[u8] = b"OVSB\x01\x40\0\0\0\x01\0\0\0";
+
+    /// A sign bitmap of one row in the folder for temporary files.
+    fn index(name: &str, row: [u8; 8]) -> PathBuf {
+        let name = format!("ordvec-manifest-probe-{name}-{}", std::process::id());
+        let file = std::env::temp_dir().join(name);
+        fs::write(&file, [HEADER, &row].concat()).unwrap();
+        file
+    }
+
+    /// The code of probing after hashing, with `between` in between; the file is removed.
+    fn code_after(file: &Path, between: impl FnOnce()) -> Option<&'static str> {
+        let (hashed, stamp) = observe_stamped(file, &ARTIFACT, None).unwrap();
+        // Longer than the step of any file system's clock that tests run on.
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        between();
+        let outcome = probe(file, (&hashed, &stamp));
+        fs::remove_file(file).unwrap();
+        outcome.err().map(|issue| issue.code)
+    }
+
+    #[test]
+    fn the_same_file() {
+        let file = index("same", [1; 8]);
+        assert_eq!(code_after(&file, || ()), None);
+    }
 
     /// Between hashing and probing the file grew or shrank.
     #[test]
     fn another_length_than_was_hashed() {
-        let name = format!("ordvec-manifest-probe-{}", std::process::id());
-        let file = std::env::temp_dir().join(name);
-        std::fs::write(&file, b"OVSB\x01\x40\0\0\0\x01\0\0\0\xff\0\0\0\0\0\0\0").unwrap();
-        assert_eq!(probe(&file, 21).unwrap().vector_count, 1);
-        for hashed in [20, 22] {
-            let issue = probe(&file, hashed).unwrap_err();
+        let file = index("length", [1; 8]);
+        let (mut hashed, stamp) = observe_stamped(&file, &ARTIFACT, None).unwrap();
+        for bytes in [20, 22] {
+            hashed.size_bytes = bytes;
+            let issue = probe(&file, (&hashed, &stamp)).unwrap_err();
             assert_eq!(issue.code, codes::ARTIFACT_CHANGED);
         }
-        std::fs::remove_file(&file).unwrap();
+        fs::remove_file(&file).unwrap();
+    }
+
+    /// Another file of the same size took the place of the hashed one.
+    #[test]
+    fn another_file_of_the_same_size() {
+        let (file, other) = (index("one", [1; 8]), index("other", [2; 8]));
+        let code = code_after(&file, || fs::rename(&other, &file).unwrap());
+        assert_eq!(code, Some(codes::ARTIFACT_CHANGED));
+    }
+
+    /// The hashed file was written to without changing its size.
+    #[test]
+    fn other_bytes_of_the_same_size() {
+        let file = index("bytes", [1; 8]);
+        let code = code_after(&file, || drop(index("bytes", [2; 8])));
+        assert_eq!(code, Some(codes::ARTIFACT_CHANGED));
+    }
+
+    /// The hashed file was put aside while another one was probed, and back again.
+    #[test]
+    #[cfg(target_os = "linux")] // Elsewhere renaming need not leave a trace on the file.
+    fn another_file_for_a_moment() {
+        let file = index("aside", [1; 8]);
+        let aside = file.with_extension("aside");
+        let code = code_after(&file, || {
+            fs::rename(&file, &aside).unwrap();
+            fs::rename(&aside, &file).unwrap();
+        });
+        assert_eq!(code, Some(codes::ARTIFACT_CHANGED));
     }
 }

@@ -99,7 +99,8 @@ impl V1Origin {
     }
 }
 
-/// 0.5.0 accepted several spellings of one path; v2 has one.
+/// 0.5.0 accepted several spellings of one path; v2 has one. Two leading slashes stay: on
+/// Windows they name a network share, which is another file.
 fn normalise_paths(sections: &mut Map<String, Value>) {
     let mut whole = Value::Object(std::mem::take(sections));
     for owner in PATH_OWNERS {
@@ -117,10 +118,12 @@ fn normalise(owner: &mut Value) {
     let Some(Value::String(path)) = owner.get_mut("path") else {
         return;
     };
-    let root = if path.starts_with('/') { "/" } else { "" };
+    // With nothing behind the last slash it names a folder, and is refused as it stands.
+    if matches!(path.rsplit('/').next(), Some("" | ".")) {
+        return;
+    }
+    let root = ["//", "/"].into_iter().find(|root| path.starts_with(root));
     let segments = path.split('/').filter(|part| !matches!(*part, "" | "."));
     let plain = segments.collect::<Vec<_>>().join("/");
-    if !plain.is_empty() {
-        *path = format!("{root}{plain}");
-    }
+    *path = root.unwrap_or_default().to_owned() + &plain;
 }

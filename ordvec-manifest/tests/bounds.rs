@@ -91,6 +91,43 @@ fn too_many_sidecars() {
 }
 
 #[test]
+fn too_many_attestations_by_default() {
+    let folder = profiles::profile_bundle();
+    let one = document(&folder)["attestations"][0].clone();
+    let count = |number| serde_json::Value::from(vec![one.clone(); number]);
+    spoil(&folder, "/attestations", count(1_024));
+    assert_eq!(error_codes(&verify(&folder)), [""; 0]);
+    spoil(&folder, "/attestations", count(1_025));
+    assert_eq!(
+        error_codes(&verify(&folder)),
+        [codes::ATTESTATION_COUNT_LIMIT_EXCEEDED]
+    );
+}
+
+#[test]
+fn too_many_attestations() {
+    let folder = profiles::profile_bundle();
+    assert_eq!(
+        found(&folder, |limits| limits.max_attestations = 2),
+        [""; 0]
+    );
+    let codes_above = found(&folder, |limits| limits.max_attestations = 1);
+    assert_eq!(codes_above, [codes::ATTESTATION_COUNT_LIMIT_EXCEEDED]);
+}
+
+#[test]
+fn too_many_attestations_at_creation() {
+    let folder = profiles::profile_bundle();
+    let index = fs::read(folder.path("index.ovbm")).unwrap();
+    let mut options = profiles::options(&folder, &index);
+    options.limits.max_attestations = 1;
+    let out = folder.path("other.json");
+    let code = create_code(&folder.path("index.ovbm"), &out, &options);
+    assert_eq!(code, codes::ATTESTATION_COUNT_LIMIT_EXCEEDED);
+    assert!(!out.exists());
+}
+
+#[test]
 fn row_map_line_too_long() {
     let folder = row_map_bundle();
     let longest = row_map(0..1).len() as u64 - 1;
@@ -178,6 +215,7 @@ fn documented_defaults() {
     assert_eq!(limits.max_row_identity_rows, 10_000_000);
     assert_eq!(limits.max_row_identity_tracked_db_id_bytes, 67_108_864);
     assert_eq!(limits.max_auxiliary_artifacts, 1_024);
+    assert_eq!(limits.max_attestations, 1_024);
     assert_eq!(limits.max_auxiliary_artifact_bytes, 17_179_869_184);
     assert_eq!(limits.max_calibration_profile_bytes, 67_108_864);
     assert_eq!(limits.max_encoder_distortion_profile_bytes, 67_108_864);

@@ -200,7 +200,7 @@ fn inspect_reads_no_file_but_the_manifest() {
     assert_eq!(json(&output), document(&folder));
     let summary = stdout(&run(folder.root(), &["inspect", "m.json"]));
     assert!(
-        summary.contains("3 x 16") && summary.contains("app.ids"),
+        summary.contains("3 x 16") && summary.contains("shop.ids"),
         "{summary}"
     );
 }
@@ -216,17 +216,18 @@ fn inspect_refuses_an_unknown_section() {
 
 #[test]
 fn bounds_can_be_set() {
-    let folder = bundle();
-    let arguments = [
-        "verify",
-        "--manifest",
-        "m.json",
-        "--max-manifest-bytes",
-        "10",
-    ];
-    let output = run(folder.root(), &arguments);
-    assert_eq!(output.status.code(), Some(1));
-    assert!(stderr(&output).contains("manifest_file_too_large"));
+    let folder = profiles::profile_bundle();
+    for (flag, code) in [
+        ("--max-manifest-bytes", "manifest_file_too_large"),
+        ("--max-attestations", "attestation_count_limit_exceeded"),
+    ] {
+        let output = run(
+            folder.root(),
+            &["verify", "--manifest", "m.json", flag, "1"],
+        );
+        assert_eq!(output.status.code(), Some(1));
+        assert!(stderr(&output).contains(code), "{flag}");
+    }
 }
 
 #[test]
@@ -339,7 +340,7 @@ fn the_readme_calibration_is_accepted() {
     let block = readme.split("```json\n").nth(1).unwrap();
     folder.write("cal.json", block.split("```").next().unwrap());
     let create = "create --index index.ovrq --row-id-is-identity --embedding-model \
-        bge-small-en-v1.5 --out m.json --calibration cal.json --calibration-profile cal.bin";
+        multilingual-e5-small --out m.json --calibration cal.json --calibration-profile cal.bin";
     let create: Vec<&str> = create.split_whitespace().collect();
     let created = run(folder.root(), &create);
     assert_eq!(created.status.code(), Some(0), "{}", stderr(&created));

@@ -20,7 +20,7 @@ fn create_with_a_sidecar_and_limits() -> Result<(), Box<dyn std::error::Error>> 
     let manifest: IndexManifest = create_manifest_for_index_with_options(
         &index,
         CreateRowIdentity::RowIdIdentity,
-        "bge-small-en-v1.5",
+        "multilingual-e5-small",
         folder.path("manifest.json"),
         CreateManifestOptions {
             allow_path_escape: true,
@@ -30,7 +30,7 @@ fn create_with_a_sidecar_and_limits() -> Result<(), Box<dyn std::error::Error>> 
                 ..Default::default()
             },
             auxiliary_artifacts: vec![CreateAuxiliaryArtifact {
-                name: "app.ids".to_string(),
+                name: "shop.ids".to_string(),
                 path: ids,
                 required: true,
             }],
@@ -48,10 +48,10 @@ fn create_with_a_sidecar_and_limits() -> Result<(), Box<dyn std::error::Error>> 
     let again = create_manifest_for_index(
         &index,
         CreateRowIdentity::RowIdIdentity,
-        "bge-small-en-v1.5",
+        "multilingual-e5-small",
         folder.path("plain.json"),
     )?;
-    assert_eq!(again.embedding.model, "bge-small-en-v1.5");
+    assert_eq!(again.embedding.model, "multilingual-e5-small");
     write_manifest_file(&again, folder.path("copy.json"))?;
     assert_eq!(
         sha256_file(folder.path("copy.json"))?.sha256,
@@ -65,9 +65,9 @@ fn verify_then_load() -> Result<(), Box<dyn std::error::Error>> {
     let folder = bundle();
     let plan = verify_for_load(folder.path("m.json"), VerifyOptions::default())?;
     assert_eq!(plan.metadata().vector_count, 3);
-    let ids = std::fs::read(plan.require_auxiliary("app.ids")?)?;
+    let ids = std::fs::read(plan.require_auxiliary("shop.ids")?)?;
     assert_eq!(ids.len(), 24);
-    let stats = plan.auxiliary_by_name("app.stats").unwrap();
+    let stats = plan.auxiliary_by_name("shop.stats").unwrap();
     assert_eq!(stats.state(), AuxiliaryArtifactState::Verified);
     assert!(plan.require_auxiliary("app.other").is_err());
     Ok(())

@@ -359,7 +359,7 @@ fn row_count_mismatch() {
 
 #[test]
 fn duplicate_names() {
-    let found = codes_after("/auxiliary_artifacts/1/name", json!("app.ids"));
+    let found = codes_after("/auxiliary_artifacts/1/name", json!("shop.ids"));
     assert_eq!(found, [codes::AUXILIARY_ARTIFACT_NAME_DUPLICATE]);
 }
 

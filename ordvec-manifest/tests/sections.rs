@@ -217,3 +217,69 @@ fn a_plan_needs_sound_sections() {
         Some(codes::CALIBRATION_PROFILE_SHA256_MISMATCH)
     );
 }
+
+/// `"profile": null` beside a profile file is no profile stated, not a profile refused.
+#[test]
+fn a_profile_file_beside_a_null_profile_is_bound() {
+    let folder = Folder::new();
+    let index = bitmap(WIDTH, N_TOP, 3);
+    let path = folder.write("index.ovbm", &index);
+    let mut section = object(distortion());
+    section["profile"] = Value::Null;
+    section["evidence"] = json!({"kind": "caller_asserted"});
+    section.remove("calibration_profile_id");
+    let options = CreateManifestOptions {
+        encoder_distortion: Some(CreateProfileSection {
+            section,
+            profile: Some(folder.write("dist.csv", "pairs,ratio\n")),
+        }),
+        ..identity()
+    };
+    let out = folder.path("m.json");
+    // The file has no format stated, so the section is incomplete, not silently unbound.
+    assert_eq!(
+        create_code(&path, &out, &options),
+        codes::MANIFEST_SCHEMA_INVALID
+    );
+}
+
+/// What the section states of the file is compared, but where it lies is the file's to say.
+#[test]
+fn a_stated_profile_path_is_replaced_by_that_of_the_file() {
+    let folder = Folder::new();
+    let index = bitmap(WIDTH, N_TOP, 3);
+    let path = folder.write("index.ovbm", &index);
+    let mut options = options(&folder, &index);
+    let section = &mut options.calibration.as_mut().unwrap().section;
+    section["profile"]["path"] = json!("elsewhere/cal.bin");
+    let out = folder.path("m.json");
+    let manifest = create_at(&path, &out, &options).unwrap();
+    let profile = manifest.calibration.unwrap().profile.unwrap();
+    assert_eq!(profile.path, "cal.bin");
+    let section = &mut options.calibration.as_mut().unwrap().section;
+    section["profile"]["sha256"] = json!("0".repeat(64));
+    assert_eq!(
+        create_code(&path, &out, &options),
+        codes::CALIBRATION_PROFILE_SHA256_MISMATCH
+    );
+}
+
+#[test]
+fn a_blank_name_of_an_ordinalization_is_called_blank() {
+    let folder = Folder::new();
+    let path = folder.write("index.ovr", rank(WIDTH, 2));
+    let over = json!({"kind": "caller_defined", "dim": WIDTH, "name": " "});
+    let options = CreateManifestOptions {
+        calibration: Some(CreateProfileSection {
+            section: object(weighted(over, "empirical_tail_table", &[7])),
+            profile: Some(folder.write("cal.bin", [0; 56])),
+        }),
+        ..identity()
+    };
+    let refusal = create_at(&path, &folder.path("m.json"), &options).unwrap_err();
+    let message = refusal.to_string();
+    assert!(
+        message.contains("expected calibration.ordinalization.name to say something"),
+        "{message}"
+    );
+}

@@ -182,3 +182,23 @@ fn paths_of_v1_may_have_a_second_spelling() {
         }
     }
 }
+
+/// A trailing slash names a folder, two leading ones a network share; neither is dropped.
+#[test]
+fn slashes_of_v1_that_mean_something() {
+    for path in ["index.ovbm/", "index.ovbm/.", "./index.ovbm//"] {
+        let found = codes_after("/artifact/path", path);
+        assert_eq!(found, [codes::PATH_INVALID], "{path}");
+    }
+    let share = "//host/share/index.ovbm";
+    let folder = copied("sections.json");
+    spoil(&folder, "/artifact/path", share);
+    let loaded = load_manifest_file(folder.path("m.json")).unwrap();
+    assert_eq!(loaded.manifest.artifact.path, share);
+    let options = VerifyOptions {
+        allow_absolute_paths: true,
+        ..VerifyOptions::default()
+    };
+    let found = error_codes(&verify_with(&folder, &options));
+    assert_eq!(found, [codes::PATH_INVALID]);
+}

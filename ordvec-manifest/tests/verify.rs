@@ -71,7 +71,7 @@ fn an_optional_sidecar_may_be_absent() {
     let report = verify(&folder);
     assert!(report.ok);
     let absent = &report.auxiliary_artifacts[1];
-    assert_eq!(absent.name, "app.stats");
+    assert_eq!(absent.name, "shop.stats");
     assert_eq!(absent.state, AuxiliaryArtifactState::OptionalAbsent);
     assert_eq!(
         absent.reason_code,
@@ -142,14 +142,14 @@ fn the_plan_hands_out_verified_paths() {
     assert_eq!(plan.metadata().vector_count, 3);
     assert_eq!(plan.row_identity().kind(), "row_id_identity");
     assert_eq!(
-        plan.require_auxiliary("app.ids").unwrap(),
+        plan.require_auxiliary("shop.ids").unwrap(),
         folder.path("data/ids.bin")
     );
-    let absent = plan.require_auxiliary("app.stats").unwrap_err();
+    let absent = plan.require_auxiliary("shop.stats").unwrap_err();
     assert_eq!(
         absent,
         RequireAuxiliaryError::NotLoadable {
-            name: "app.stats".to_owned(),
+            name: "shop.stats".to_owned(),
             state: AuxiliaryArtifactState::OptionalAbsent,
             reason_code: Some(codes::AUXILIARY_ARTIFACT_OPTIONAL_ABSENT.to_owned()),
         }
@@ -162,7 +162,7 @@ fn the_plan_hands_out_verified_paths() {
         }
     );
     assert_eq!(plan.manifest_path(), Some(folder.path("m.json").as_path()));
-    let ids = plan.auxiliary_by_name("app.ids").unwrap();
+    let ids = plan.auxiliary_by_name("shop.ids").unwrap();
     assert!(ids.required() && ids.reason_code().is_none());
     assert_eq!(
         (ids.size_bytes(), ids.sha256()),

@@ -19,6 +19,7 @@ from tools.ops.proc import run
 
 # PyO3 looks for no interpreter: abi3 needs none.
 NO_PYTHON = {"PYO3_NO_PYTHON": "1"}
+DENY = ("--", "-D", "warnings")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -34,8 +35,16 @@ def main(args: argparse.Namespace) -> tuple[str, ...]:
     for target in targets:
         console.heading(f"clippy for {target}")
         run(
-            ("cargo", "clippy", "--workspace", "--all-targets", "--locked", "--target", target)
-            + ("--", "-D", "warnings"),
+            (
+                "cargo",
+                "clippy",
+                "--workspace",
+                "--all-targets",
+                "--locked",
+                "--target",
+                target,
+                *DENY,
+            ),
             cwd=ROOT,
             env={**NO_PYTHON, "CARGO_TARGET_DIR": str(folder)},
         )

@@ -16,7 +16,6 @@ is not proven into a failure, so that a release cannot pass over a level it decl
 from __future__ import annotations
 
 import argparse
-import json
 from dataclasses import dataclass
 from pathlib import Path
 

@@ -12,6 +12,7 @@ from typing_extensions import Unpack
 
 __all__ = [
     "CALIBRATION_SCHEMA_VERSION",
+    "DEFAULT_MAX_ATTESTATIONS",
     "DEFAULT_MAX_AUXILIARY_ARTIFACTS",
     "DEFAULT_MAX_AUXILIARY_ARTIFACT_BYTES",
     "DEFAULT_MAX_CALIBRATION_PROFILE_BYTES",
@@ -36,6 +37,7 @@ __all__ = [
 ]
 
 CALIBRATION_SCHEMA_VERSION: Final[str]
+DEFAULT_MAX_ATTESTATIONS: Final[int]
 DEFAULT_MAX_AUXILIARY_ARTIFACTS: Final[int]
 DEFAULT_MAX_AUXILIARY_ARTIFACT_BYTES: Final[int]
 DEFAULT_MAX_CALIBRATION_PROFILE_BYTES: Final[int]
@@ -58,6 +60,7 @@ class _Limits(TypedDict, total=False):
     max_row_map_rows: int | None
     max_row_map_tracked_id_bytes: int | None
     max_auxiliary_artifacts: int | None
+    max_attestations: int | None
     max_auxiliary_artifact_bytes: int | None
     max_calibration_profile_bytes: int | None
     max_encoder_distortion_profile_bytes: int | None

@@ -21,6 +21,9 @@ pub(super) struct LimitArgs {
     /// Sidecars
     #[arg(long, value_name = "N")]
     max_auxiliary_artifacts: Option<u64>,
+    /// Attestations
+    #[arg(long, value_name = "N")]
+    max_attestations: Option<u64>,
     /// Bytes of one sidecar
     #[arg(long, value_name = "N")]
     max_auxiliary_artifact_bytes: Option<u64>,
@@ -57,6 +60,7 @@ impl LimitArgs {
                 &mut limits.max_auxiliary_artifacts,
                 self.max_auxiliary_artifacts,
             ),
+            (&mut limits.max_attestations, self.max_attestations),
             (
                 &mut limits.max_auxiliary_artifact_bytes,
                 self.max_auxiliary_artifact_bytes,

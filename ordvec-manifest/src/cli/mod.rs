@@ -31,7 +31,8 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Verb::Create(args) => create(*args),
     };
     outcome.unwrap_or_else(|error| {
-        eprintln!("ordvec-manifest: {error}");
+        // Where even this cannot be written, the exit status still tells.
+        let _ = output::complaint(&format!("ordvec-manifest: {error}"));
         ExitCode::from(REFUSED)
     })
 }

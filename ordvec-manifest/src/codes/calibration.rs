@@ -29,7 +29,7 @@ codes! {
     CALIBRATION_ORDINALIZATION_DIM_ZERO = "calibration_ordinalization_dim_zero";
     /// `ordinalization.dim` differs from `artifact.dim`.
     CALIBRATION_ORDINALIZATION_DIM_MISMATCH = "calibration_ordinalization_dim_mismatch";
-    /// `ordinalization` does not describe an index of this kind and these parameters.
+    /// `ordinalization` does not describe an index of this kind and these parameters, or its `name` is blank.
     CALIBRATION_ORDINALIZATION_ARTIFACT_MISMATCH = "calibration_ordinalization_artifact_mismatch";
     /// `null_model.statistic` is blank.
     CALIBRATION_NULL_STATISTIC_EMPTY = "calibration_null_statistic_empty";

@@ -124,7 +124,7 @@ codes! {
     ARTIFACT_SHA256_MISMATCH = "artifact_sha256_mismatch";
     /// The index has no valid header, or its length does not fit the header.
     ARTIFACT_PROBE_FAILED = "artifact_probe_failed";
-    /// The index changed between hashing and probing.
+    /// The index changed or was replaced while it was hashed and probed.
     ARTIFACT_CHANGED = "artifact_changed";
     /// The header's kind differs from the declared one.
     ARTIFACT_KIND_MISMATCH = "artifact_kind_mismatch";
@@ -222,13 +222,13 @@ codes! {
     ROW_IDENTITY_DB_ID_EMPTY = "row_identity_db_id_empty";
     /// A `db_id` holds a NUL.
     ROW_IDENTITY_DB_ID_CONTAINS_NUL = "row_identity_db_id_contains_nul";
-    /// A `db_id` is not a hyphenated UUID.
+    /// A `db_id` is not a UUID in one of the four spellings.
     ROW_IDENTITY_DB_ID_INVALID_UUID = "row_identity_db_id_invalid_uuid";
     /// A `parent_id` is empty.
     ROW_IDENTITY_PARENT_ID_EMPTY = "row_identity_parent_id_empty";
     /// A `parent_id` holds a NUL.
     ROW_IDENTITY_PARENT_ID_CONTAINS_NUL = "row_identity_parent_id_contains_nul";
-    /// A `parent_id` is not a hyphenated UUID.
+    /// A `parent_id` is not a UUID in one of the four spellings.
     ROW_IDENTITY_PARENT_ID_INVALID_UUID = "row_identity_parent_id_invalid_uuid";
     /// Two rows have one `db_id`, without `allow_duplicate_db_ids`.
     ROW_IDENTITY_DUPLICATE_DB_ID = "row_identity_duplicate_db_id";
@@ -240,6 +240,8 @@ codes! {
     ROW_IDENTITY_ROW_COUNT_MISMATCH = "row_identity_row_count_mismatch";
 
     // Attestations.
+    /// More attestations than `max_attestations`.
+    ATTESTATION_COUNT_LIMIT_EXCEEDED = "attestation_count_limit_exceeded";
     /// An attestation has no `predicateType` (or `predicate_type`).
     ATTESTATION_PREDICATE_TYPE_MISSING = "attestation_predicate_type_missing";
     /// No attestation has the index's SHA-256 among its subjects.

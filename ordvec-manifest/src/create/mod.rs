@@ -12,9 +12,11 @@ use std::path::{Path, PathBuf};
 use crate::atomic::{check_target, folder_of, write_atomically};
 use crate::codes;
 use crate::error::{ManifestError, ReportIssue};
-use crate::files::observe;
+use crate::files::{observe, observe_stamped};
 use crate::limits::ResourceLimits;
-use crate::parse::{check_auxiliary_count, check_manifest_size, parse_document};
+use crate::parse::{
+    check_attestation_count, check_auxiliary_count, check_manifest_size, parse_document,
+};
 use crate::paths::record;
 use crate::probe::probe;
 use crate::roles::{Role, ARTIFACT, AUXILIARY, CALIBRATION, ENCODER_DISTORTION, ROW_MAP};
@@ -105,10 +107,8 @@ pub fn build_manifest(
 ) -> Result<IndexManifest, ManifestError> {
     let out = out_path.as_ref();
     check_target(out)?;
-    check_auxiliary_count(
-        options.auxiliary_artifacts.len(),
-        options.limits.max_auxiliary_artifacts,
-    )?;
+    check_auxiliary_count(options.auxiliary_artifacts.len(), &options.limits)?;
+    check_attestation_count(options.attestations.len(), &options.limits)?;
     let builder = Builder {
         base: canonical(folder_of(out))?,
         target: fs::canonicalize(out).ok(),
@@ -160,8 +160,9 @@ impl Builder {
 
     fn artifact(&self, index: &Path) -> Result<Artifact, ManifestError> {
         let (file, text) = self.locate(index, &ARTIFACT)?;
-        let digest = observe(&file, &ARTIFACT, self.options.limits.max_index_bytes)?;
-        let metadata = probe(&file, digest.size_bytes)?;
+        let limit = self.options.limits.max_index_bytes;
+        let (digest, stamp) = observe_stamped(&file, &ARTIFACT, limit)?;
+        let metadata = probe(&file, (&digest, &stamp))?;
         sections::check_attestations(&self.options.attestations, &digest.sha256)?;
         Ok(Artifact::new(text, digest.sha256, metadata))
     }

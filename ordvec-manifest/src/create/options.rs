@@ -31,7 +31,8 @@ pub struct CreateAuxiliaryArtifact {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CreateProfileSection {
     /// The section as JSON. `profile` may leave out `path`, `sha256` and `file_size_bytes`,
-    /// which are taken from the file; what it states of them must be true.
+    /// which are taken from the file. A digest or size that it states must be the file's; a path
+    /// that it states is replaced where `profile` below names the file.
     pub section: Map<String, Value>,
     /// The profile file; without it `profile.path` names it, from the manifest's folder.
     pub profile: Option<PathBuf>,

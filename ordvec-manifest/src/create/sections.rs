@@ -52,9 +52,10 @@ impl Builder {
         };
         let mut section = source.section.clone();
         if source.profile.is_some() {
-            section
-                .entry("profile")
-                .or_insert_with(|| Map::new().into());
+            let profile = section.entry("profile").or_insert(Value::Null);
+            if profile.is_null() {
+                *profile = Map::new().into();
+            }
         }
         if let Some(Value::Object(profile)) = section.get_mut("profile") {
             self.complete(profile, source.profile.clone(), role, limit)?;

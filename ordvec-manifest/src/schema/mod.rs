@@ -162,7 +162,8 @@ pub struct Embedding {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum IdKind {
-    /// Hyphenated UUIDs (RFC 9562, section 4).
+    /// UUIDs (RFC 9562, section 4), each hyphenated, without hyphens, in braces or behind
+    /// `urn:uuid:`.
     Uuid,
 }
 

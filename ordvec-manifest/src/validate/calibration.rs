@@ -1,11 +1,12 @@
 //! Rules of the section `calibration`: complete in itself, and about this index and encoder.
 
+use super::encoder::{check_encoder, DetailCodes, EncoderCodes};
 use super::findings::Findings;
 use crate::clock::is_rfc3339;
 use crate::codes;
 use crate::schema::{
-    Artifact, CalibrationOrdinalization as Ordinalization, CalibrationProfileRef, Embedding,
-    EncoderSpec, IndexManifest, ManifestIndexParams, NullModelSpec, ProfileArtifactRef,
+    Artifact, CalibrationOrdinalization as Ordinalization, CalibrationProfileRef, IndexManifest,
+    ManifestIndexParams, NullModelSpec, ProfileArtifactRef,
     ProfileParameterization as Parameterization, CALIBRATION_SCHEMA_VERSION,
 };
 
@@ -15,7 +16,8 @@ pub(super) fn check(
     manifest: &IndexManifest,
 ) {
     check_head(found, section);
-    check_encoder(found, &section.calibrated_for, &manifest.embedding);
+    let (encoder, embedding) = (&section.calibrated_for, &manifest.embedding);
+    check_encoder(found, &ENCODER, encoder, embedding);
     check_ordinalization(found, &section.ordinalization, &manifest.artifact);
     check_null_model(found, &section.null_model, &section.ordinalization);
     let needs_file = !matches!(section.null_model, NullModelSpec::UniformHypergeometric {});
@@ -57,54 +59,21 @@ fn check_head(found: &mut Findings, section: &CalibrationProfileRef) {
     );
 }
 
-fn check_encoder(found: &mut Findings, encoder: &EncoderSpec, embedding: &Embedding) {
-    let member = "calibration.calibrated_for.model";
-    found.not_blank(
-        codes::CALIBRATION_ENCODER_MODEL_EMPTY,
-        member,
-        &encoder.model,
-    );
-    found.equal(
-        codes::CALIBRATION_ENCODER_MODEL_MISMATCH,
-        member,
-        ("embedding.model", &embedding.model),
-        &encoder.model,
-    );
-    let member = "calibration.calibrated_for.dim";
-    found.not_zero(codes::CALIBRATION_ENCODER_DIM_ZERO, member, encoder.dim);
-    found.equal(
-        codes::CALIBRATION_ENCODER_DIM_MISMATCH,
-        member,
-        ("embedding.dim", embedding.dim),
-        encoder.dim,
-    );
-    let member = "calibration.calibrated_for.model_revision";
-    let (ours, theirs) = (&embedding.model_revision, &encoder.model_revision);
-    found.not_blank_if_any(
-        codes::CALIBRATION_ENCODER_MODEL_REVISION_EMPTY,
-        member,
-        theirs.as_ref(),
-    );
-    found.equal(
-        codes::CALIBRATION_ENCODER_MODEL_REVISION_MISMATCH,
-        member,
-        ("embedding.model_revision", ours),
-        theirs,
-    );
-    let member = "calibration.calibrated_for.normalization";
-    let (ours, theirs) = (&embedding.normalization, &encoder.normalization);
-    found.not_blank_if_any(
-        codes::CALIBRATION_ENCODER_NORMALIZATION_EMPTY,
-        member,
-        theirs.as_ref(),
-    );
-    found.equal(
-        codes::CALIBRATION_ENCODER_NORMALIZATION_MISMATCH,
-        member,
-        ("embedding.normalization", ours),
-        theirs,
-    );
-}
+const ENCODER: EncoderCodes = EncoderCodes {
+    member: "calibration.calibrated_for",
+    model_empty: codes::CALIBRATION_ENCODER_MODEL_EMPTY,
+    model_mismatch: codes::CALIBRATION_ENCODER_MODEL_MISMATCH,
+    dim_zero: codes::CALIBRATION_ENCODER_DIM_ZERO,
+    dim_mismatch: codes::CALIBRATION_ENCODER_DIM_MISMATCH,
+    model_revision: DetailCodes {
+        empty: codes::CALIBRATION_ENCODER_MODEL_REVISION_EMPTY,
+        mismatch: codes::CALIBRATION_ENCODER_MODEL_REVISION_MISMATCH,
+    },
+    normalization: DetailCodes {
+        empty: codes::CALIBRATION_ENCODER_NORMALIZATION_EMPTY,
+        mismatch: codes::CALIBRATION_ENCODER_NORMALIZATION_MISMATCH,
+    },
+};
 
 fn check_ordinalization(found: &mut Findings, section: &Ordinalization, artifact: &Artifact) {
     let member = "calibration.ordinalization.dim";
@@ -124,9 +93,7 @@ fn check_ordinalization(found: &mut Findings, section: &Ordinalization, artifact
         ) => *bits == of_index,
         (ManifestIndexParams::SignBitmap {}, Ordinalization::Sign { .. }) => true,
         (ManifestIndexParams::Rank {}, Ordinalization::RankPosition { .. }) => true,
-        (ManifestIndexParams::Rank {}, Ordinalization::CallerDefined { name, .. }) => {
-            !name.trim().is_empty()
-        }
+        (ManifestIndexParams::Rank {}, Ordinalization::CallerDefined { .. }) => true,
         _ => false,
     };
     found.check(
@@ -138,6 +105,13 @@ fn check_ordinalization(found: &mut Findings, section: &Ordinalization, artifact
         ),
         section,
     );
+    if let Ordinalization::CallerDefined { name, .. } = section {
+        found.not_blank(
+            codes::CALIBRATION_ORDINALIZATION_ARTIFACT_MISMATCH,
+            "calibration.ordinalization.name",
+            name,
+        );
+    }
 }
 
 fn check_null_model(found: &mut Findings, model: &NullModelSpec, ordinalization: &Ordinalization) {

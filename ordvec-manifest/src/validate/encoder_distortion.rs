@@ -1,6 +1,7 @@
 //! Rules of the section `encoder_distortion`: complete in itself, and about this encoder.
 
 use super::distortion_numbers::{check_bounds, check_order, check_scope};
+use super::encoder::{check_encoder, DetailCodes, EncoderCodes};
 use super::findings::Findings;
 use crate::clock::is_rfc3339;
 use crate::codes;
@@ -15,8 +16,9 @@ pub(super) fn check(
     manifest: &IndexManifest,
 ) {
     check_head(found, section);
-    check_model(found, section, &manifest.embedding);
-    check_encoder_details(found, section, &manifest.embedding);
+    let embedding = &manifest.embedding;
+    check_encoder(found, &ENCODER, &section.encoder, embedding);
+    check_encoder_details(found, section, embedding);
     check_metric(found, &SOURCE_METRIC, &section.source_metric);
     check_metric(found, &EMBEDDING_METRIC, &section.embedding_metric);
     check_bounds(found, &section.bounds);
@@ -48,70 +50,43 @@ fn check_head(found: &mut Findings, section: &EncoderDistortionProfileRef) {
     );
 }
 
-fn check_model(found: &mut Findings, section: &EncoderDistortionProfileRef, embedding: &Embedding) {
-    let encoder = &section.encoder;
-    let member = "encoder_distortion.encoder.model";
-    found.not_blank(
-        codes::ENCODER_DISTORTION_ENCODER_MODEL_EMPTY,
-        member,
-        &encoder.model,
-    );
-    found.equal(
-        codes::ENCODER_DISTORTION_ENCODER_MODEL_MISMATCH,
-        member,
-        ("embedding.model", &embedding.model),
-        &encoder.model,
-    );
-    let member = "encoder_distortion.encoder.dim";
-    found.not_zero(
-        codes::ENCODER_DISTORTION_ENCODER_DIM_ZERO,
-        member,
-        encoder.dim,
-    );
-    found.equal(
-        codes::ENCODER_DISTORTION_ENCODER_DIM_MISMATCH,
-        member,
-        ("embedding.dim", embedding.dim),
-        encoder.dim,
-    );
-}
+const ENCODER: EncoderCodes = EncoderCodes {
+    member: "encoder_distortion.encoder",
+    model_empty: codes::ENCODER_DISTORTION_ENCODER_MODEL_EMPTY,
+    model_mismatch: codes::ENCODER_DISTORTION_ENCODER_MODEL_MISMATCH,
+    dim_zero: codes::ENCODER_DISTORTION_ENCODER_DIM_ZERO,
+    dim_mismatch: codes::ENCODER_DISTORTION_ENCODER_DIM_MISMATCH,
+    model_revision: DetailCodes {
+        empty: codes::ENCODER_DISTORTION_ENCODER_MODEL_REVISION_EMPTY,
+        mismatch: codes::ENCODER_DISTORTION_ENCODER_MODEL_REVISION_MISMATCH,
+    },
+    normalization: DetailCodes {
+        empty: codes::ENCODER_DISTORTION_ENCODER_NORMALIZATION_EMPTY,
+        mismatch: codes::ENCODER_DISTORTION_ENCODER_NORMALIZATION_MISMATCH,
+    },
+};
 
+const TOKENIZER_REVISION: DetailCodes = DetailCodes {
+    empty: codes::ENCODER_DISTORTION_TOKENIZER_REVISION_EMPTY,
+    mismatch: codes::ENCODER_DISTORTION_TOKENIZER_REVISION_MISMATCH,
+};
+
+const POOLING: DetailCodes = DetailCodes {
+    empty: codes::ENCODER_DISTORTION_POOLING_EMPTY,
+    mismatch: codes::ENCODER_DISTORTION_POOLING_MISMATCH,
+};
+
+/// What this section says of the encoder beyond [`EncoderSpec`](crate::schema::EncoderSpec).
 fn check_encoder_details(
     found: &mut Findings,
     section: &EncoderDistortionProfileRef,
     embedding: &Embedding,
 ) {
-    let details = [
-        (
-            "model_revision",
-            codes::ENCODER_DISTORTION_ENCODER_MODEL_REVISION_EMPTY,
-            codes::ENCODER_DISTORTION_ENCODER_MODEL_REVISION_MISMATCH,
-            (&section.encoder.model_revision, &embedding.model_revision),
-        ),
-        (
-            "normalization",
-            codes::ENCODER_DISTORTION_ENCODER_NORMALIZATION_EMPTY,
-            codes::ENCODER_DISTORTION_ENCODER_NORMALIZATION_MISMATCH,
-            (&section.encoder.normalization, &embedding.normalization),
-        ),
-        (
-            "tokenizer_revision",
-            codes::ENCODER_DISTORTION_TOKENIZER_REVISION_EMPTY,
-            codes::ENCODER_DISTORTION_TOKENIZER_REVISION_MISMATCH,
-            (&section.tokenizer_revision, &embedding.tokenizer_revision),
-        ),
-        (
-            "pooling",
-            codes::ENCODER_DISTORTION_POOLING_EMPTY,
-            codes::ENCODER_DISTORTION_POOLING_MISMATCH,
-            (&section.pooling, &embedding.pooling),
-        ),
-    ];
-    for (name, empty, mismatch, (theirs, ours)) in details {
-        let member = format!("{name} in encoder_distortion");
-        found.not_blank_if_any(empty, &member, theirs.as_ref());
-        found.equal(mismatch, &member, ("that of embedding", ours), theirs);
-    }
+    let revisions = (&section.tokenizer_revision, &embedding.tokenizer_revision);
+    let pooling = (&section.pooling, &embedding.pooling);
+    let member = |name| ("encoder_distortion", name);
+    TOKENIZER_REVISION.check(found, member("tokenizer_revision"), revisions);
+    POOLING.check(found, member("pooling"), pooling);
 }
 
 /// The codes of one metric.

@@ -2,6 +2,7 @@
 
 mod calibration;
 mod distortion_numbers;
+mod encoder;
 mod encoder_distortion;
 mod findings;
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::{canonical, LocateFailure, Location, Verifier};
 use crate::codes::skipped;
 use crate::error::ReportIssue;
-use crate::files::observe;
+use crate::files::observe_stamped;
 use crate::probe::{compare, probe};
 use crate::report::ArtifactReport;
 use crate::roles::ARTIFACT;
@@ -39,12 +39,12 @@ impl Verifier<'_> {
         report.observed_path = Some(location.observed);
         report.canonical_path = Some(location.canonical.clone());
         let limit = self.options.limits.max_index_bytes;
-        let digest = observe(&location.canonical, &ARTIFACT, limit)?;
+        let (digest, stamp) = observe_stamped(&location.canonical, &ARTIFACT, limit)?;
         report.sha256 = Some(digest.sha256.clone());
         report.size_bytes = Some(digest.size_bytes);
         self.report(ARTIFACT.digest_issue(&section.sha256, &digest.sha256));
         self.report(ARTIFACT.size_issue(section.file_size_bytes, digest.size_bytes));
-        let metadata = probe(&location.canonical, digest.size_bytes)?;
+        let metadata = probe(&location.canonical, (&digest, &stamp))?;
         for issue in compare(section, &metadata) {
             self.log.error(issue);
         }

@@ -19,6 +19,7 @@ use crate::files::OpenFailure;
 use crate::issue_log::IssueLog;
 use crate::load::{load_manifest_file_with_options, ManifestDocument};
 use crate::options::VerifyOptions;
+use crate::parse::check_envelope;
 use crate::paths::{check_location, check_text, resolve};
 use crate::report::{AttestationShapeCheck, VerificationReport};
 use crate::roles::Role;
@@ -27,7 +28,12 @@ use crate::v1::V1_SCHEMA_VERSION;
 use crate::validate::check_document;
 
 /// Compare a loaded manifest with the files it names.
+///
+/// Of an unknown schema, or beyond a bound of `options`, it gives a report with that one error.
 pub fn verify_manifest(document: &ManifestDocument, options: VerifyOptions) -> VerificationReport {
+    if let Err(issue) = check_envelope(&document.manifest, &options.limits) {
+        return VerificationReport::refused(issue);
+    }
     let mut verifier = Verifier {
         folder: &document.base_dir,
         base: fs::canonicalize(&document.base_dir),

@@ -3,6 +3,7 @@
 
 #![allow(dead_code)] // Each test binary uses its own part.
 
+pub mod defects;
 pub mod profiles;
 
 use std::fs;
@@ -163,8 +164,8 @@ pub fn bundle() -> Folder {
     folder.write("index.ovrq", rank_quant(DIM, ROWS));
     let options = CreateManifestOptions {
         auxiliary_artifacts: vec![
-            sidecar("app.stats", folder.write("stats.json", "{}"), false),
-            sidecar("app.ids", folder.write("data/ids.bin", [7; 24]), true),
+            sidecar("shop.stats", folder.write("stats.json", "{}"), false),
+            sidecar("shop.ids", folder.write("data/ids.bin", [7; 24]), true),
         ],
         ..identity()
     };

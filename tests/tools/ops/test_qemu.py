@@ -66,7 +66,9 @@ def test_there_is_no_user_mode_but_on_linux() -> None:
 
 
 def test_variables_of_an_emulator_are_those_of_its_target() -> None:
-    how = Executor(("qemu-aarch64",), "QEMU", target="aarch64-unknown-linux-musl", linker="rust-lld")
+    how = Executor(
+        ("qemu-aarch64",), "QEMU", target="aarch64-unknown-linux-musl", linker="rust-lld"
+    )
     assert how.cargo(HOST) == {
         "CARGO_TARGET_AARCH64_UNKNOWN_LINUX_MUSL_RUNNER": "qemu-aarch64",
         "CARGO_TARGET_AARCH64_UNKNOWN_LINUX_MUSL_LINKER": "rust-lld",
