@@ -2,9 +2,10 @@
 
 ``invoke --list`` names the verbs and ``invoke --help release.VERB`` teaches one. In a release.yml
 job every argument has its value from the environment; on a laptop it can be given. Exit codes:
-0 done, 1 a program failed or Invoke knows no such verb or option, 2 wrong call, 10 refused,
-20 partly published and resumable, 21 not repairable under this version, 30 mismatch,
-75 transient, 77 not permitted to read. ``--json`` prints one JSON document on standard output.
+0 done, 1 a program failed, Invoke knows no such verb or option, the machine refused (a full disk)
+or the tools have a defect, 2 wrong call, 10 refused, 20 partly published and resumable, 21 not
+repairable under this version, 30 mismatch, 75 transient, 77 not permitted to read, 130 Ctrl-C.
+``--json`` prints one JSON document on standard output.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ into one.
 code  class                situation
 ====  ===================  ==========================================================
 1     CommandFailed        a program (``ops.proc``) failed where that is not an answer
+1     ReleaseError         a full disk, or a defect of the tools (``__main__``)
 2     UsageError           the call is wrong; nothing was done
 10    GateRefused          a gate refused; nothing was published
 20    PartlyPublished      something is published; re-running the job resumes

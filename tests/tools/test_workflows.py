@@ -15,7 +15,9 @@ from invoke import Collection
 from invoke.parser import Parser
 
 from tools import __main__ as entry
-from tools.declaration import ROOT
+from tools.declaration import ROOT, Declaration
+from tools.ops import proc
+from tools.steps import publish_pypi
 
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 # What the expressions of `env:` stand for, to try the arguments with.
@@ -25,6 +27,22 @@ SAMPLES = {
     "PLATFORM": "manylinux-x86_64",
     "VERSION": "0.6.1",
 }
+
+
+# Minutes for what a publishing job does besides: setup, signing, requests that are repeated.
+BESIDES = 20.0
+
+
+@pytest.mark.parametrize("job", ["publish-pypi", "publish-manifest-pypi"])
+def test_a_publishing_job_outlives_the_longest_waits_of_its_code(
+    job: str, declaration: Declaration
+) -> None:
+    """90 minutes were five more than the waits alone."""
+    wait = declaration.readback.timeout_minutes
+    # Each round uploads and waits for the indexes; then the attestations are waited for.
+    longest = publish_pypi.ROUNDS * (proc.UPLOAD_LIMIT / 60 + wait) + wait
+    jobs = yaml.safe_load((ROOT / ".github/workflows/release.yml").read_text())["jobs"]
+    assert jobs[job]["timeout-minutes"] >= longest + BESIDES
 
 
 def run_lines() -> list[tuple[str, str]]:

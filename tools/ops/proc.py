@@ -18,17 +18,24 @@ from typing import NoReturn
 
 from tools.console import console
 from tools.errors import ReleaseError
+from tools.ops import descendants
 
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """A finished program: its arguments, exit code, captured text and wall time in seconds."""
+    """A finished program: its arguments, exit code, captured text and wall time in seconds.
+
+    Attributes:
+        late: it did not end in time and was killed; the exit code is then :data:`TIMED_OUT`, which
+            a program may also return of itself.
+    """
 
     argv: tuple[str, ...]
     returncode: int
     stdout: str
     stderr: str
     seconds: float
+    late: bool = False
 
 
 # What `timeout` of coreutils returns, too.
@@ -52,7 +59,7 @@ def run(
     timeout: float | None = None,
     stdin: str | None = None,
 ) -> Completed:
-    """Run a program to its end.
+    """Run a program to its end; when this process is interrupted, to its end by force.
 
     Args:
         argv: the program and its arguments.
@@ -61,52 +68,67 @@ def run(
         check: raise :class:`CommandFailed` on a non-zero exit.
         capture: collect stdout and stderr; otherwise they go through to the terminal.
         echo: print the command first.
-        timeout: seconds, after which the program is killed: :class:`CommandFailed`, or, where
-            the exit code is an answer, :data:`TIMED_OUT`.
+        timeout: seconds, after which the program is killed, and what it started with it:
+            :class:`CommandFailed`, or, where the exit code is an answer, :data:`TIMED_OUT`.
         stdin: text for the program's standard input; none means closed.
     """
     command = tuple(str(part) for part in argv)
     if echo:
         console.command(shlex.join(command), cwd)
     started = time.monotonic()
+    with _start(command, cwd, env, capture, stdin is not None) as process:
+        out, said, late = _follow(process, stdin, timeout)
+    code = TIMED_OUT if late else process.returncode
+    result = Completed(command, code, out, said, time.monotonic() - started, late)
+    if check and code != 0:
+        _fail(result, timeout)
+    return result
+
+
+def _start(
+    command: tuple[str, ...],
+    cwd: Path | None,
+    env: Mapping[str, str] | None,
+    capture: bool,
+    fed: bool,
+) -> subprocess.Popen[str]:
     try:
-        done = subprocess.run(
+        return subprocess.Popen(
             command,
             cwd=cwd,
             env={**os.environ, **env} if env else None,
             text=True,
             errors="replace",
-            timeout=timeout,
+            stdin=subprocess.PIPE if fed else subprocess.DEVNULL,
             stdout=subprocess.PIPE if capture else None,
             stderr=subprocess.PIPE if capture else None,
-            **({"input": stdin} if stdin is not None else {"stdin": subprocess.DEVNULL}),
         )
     except FileNotFoundError as error:
         raise CommandFailed(
             f"cannot start {command[0]}", found=str(error), remedy=f"install {command[0]}"
         ) from error
+
+
+def _follow(
+    process: subprocess.Popen[str], stdin: str | None, timeout: float | None
+) -> tuple[str, str, bool]:
+    """What a program says on stdout and stderr until it ends, and whether it had to be killed."""
+    try:
+        out, said = process.communicate(stdin, timeout)
     except subprocess.TimeoutExpired as error:
-        done = _killed(command, error)
-    ended = time.monotonic() - started
-    result = Completed(command, done.returncode, done.stdout or "", done.stderr or "", ended)
-    if check and result.returncode != 0:
-        _fail(result, timeout)
-    return result
-
-
-def _killed(
-    command: tuple[str, ...], error: subprocess.TimeoutExpired
-) -> subprocess.CompletedProcess[str]:
-    """The end of a program that was killed, with what it had said until then."""
-    said = f"{_text(error.stderr)}\nit did not end within {error.timeout:g} s".lstrip()
-    return subprocess.CompletedProcess(command, TIMED_OUT, _text(error.stdout), said)
+        descendants.kill(process)
+        said = f"{_text(error.stderr)}\nit did not end within {error.timeout:g} s".lstrip()
+        return _text(error.stdout), said, True
+    except BaseException:
+        descendants.kill(process)
+        raise
+    return out or "", said or "", False
 
 
 def _fail(done: Completed, timeout: float | None) -> NoReturn:
-    late = timeout is not None and done.returncode == TIMED_OUT
     raise CommandFailed(
-        f"{shlex.join(done.argv)} {'did not end' if late else 'failed'}",
-        expected=f"an end within {timeout:g} s" if late else "exit code 0",
+        f"{shlex.join(done.argv)} {'did not end' if done.late else 'failed'}",
+        expected=f"an end within {timeout:g} s" if done.late else "exit code 0",
         found=f"exit code {done.returncode}\n{tail(done.stderr or done.stdout)}",
     )
 

@@ -1,6 +1,7 @@
 """What Sigstore's signing services say of themselves: the keys that they sign with today.
 
-Fulcio's ``trustBundle`` (API v2) and Rekor's ``log/publicKey`` (API v1).
+Fulcio's ``trustBundle`` (API v2), Rekor's ``log/publicKey`` (API v1) and the timestamp authority's
+``timestamp/certchain`` (API v1).
 """
 
 from __future__ import annotations
@@ -50,6 +51,20 @@ def log_key(http: Http, rekor: str) -> bytes:
             Encoding.DER, PublicFormat.SubjectPublicKeyInfo
         ),
     )
+
+
+def timestampers(http: Http, tsa: str) -> list[x509.Certificate]:
+    """The certificates, leaf to root, with which the timestamp authority signs.
+
+    Args:
+        tsa: where timestamps are asked for, ``https://HOST/api/v1/timestamp``; unlike the other
+            services' URLs it includes the path.
+
+    Raises:
+        Transient: it does not answer, or not readably.
+    """
+    answer = _ask(http, f"{tsa}/certchain")
+    return _readable(answer, lambda: x509.load_pem_x509_certificates(answer.body))
 
 
 def _ask(http: Http, url: str) -> Answer:

@@ -17,6 +17,10 @@ from tools.steps import preflight_local, preflight_world, report
 from tools.steps.context import Context
 
 
+# Questions to the world at a time; without a network each of them takes its attempts.
+WORKERS = 8
+
+
 @dataclass(frozen=True, slots=True)
 class Preflight:
     """The report: the version and commit that would be tagged, and every finding."""
@@ -39,16 +43,12 @@ def preflight(context: Context, *, offline: bool = False) -> Preflight:
         NotPermitted: none failed, and one needs rights that are lacking.
         Transient: none failed, and one could not be read.
     """
-    checks = [
+    local = [
         *preflight_local.checks(context, offline=offline),
-        (
-            "local tag",
-            f"no tag {context.tag}",
-            lambda: preflight_local.local_tag(context),
-        ),
-        *(() if offline else preflight_world.checks(context)),
+        ("local tag", f"no tag {context.tag}", lambda: preflight_local.local_tag(context)),
     ]
-    found = report.collect(checks)
+    world = () if offline else preflight_world.checks(context)
+    found = report.collect(local) + report.collect(world, workers=WORKERS)
     result = Preflight(str(context.version), context.tag, context.commit, offline, found)
     report.show(f"Before {result.tag} at {result.commit[:12]}", found)
     report.judge(found, f"{result.tag} cannot be tagged yet", result)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from tools.checks import notes, tree, trust, versions, workflows
+from tools.errors import GateRefused, UsageError
 from tools.findings import Finding, compare, failed, of_problems, passed
 from tools.ops import cargo, git
 from tools.steps.context import Context
@@ -68,11 +68,18 @@ def _lock(context: Context, *, offline: bool) -> Iterator[Finding]:
 
 def _trust(context: Context) -> list[Finding]:
     path = context.root / context.declaration.provenance.trust
-    pinned = json.loads(path.read_text(encoding="utf-8"))
-    found = list(trust.expiring(pinned, context.clock.now()))
+    found = list(trust.expiring(trust.read(path), context.clock.now()))
     if not found:
-        context.trust()  # what the client itself would not load
+        _load(context)
     return of_problems("pinned trust", f"valid for {trust.MARGIN.days} days", found)
+
+
+def _load(context: Context) -> None:
+    """The client itself must load it, and may know more than :mod:`tools.checks.trust`."""
+    try:
+        context.trust()
+    except UsageError as error:
+        raise GateRefused(error.message, found=error.found, remedy=trust.RENEW) from error
 
 
 def _workflows(context: Context) -> list[Finding]:

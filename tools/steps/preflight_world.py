@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 
-from tools.checks import trust
 from tools.checks.presence import combine
 from tools.findings import Finding, compare, failed, passed
 from tools.model import CellState, Digest, Observation, Presence, Version, parse_version
-from tools.ops import git, sigstore_services
-from tools.steps import audit_settings, drafts, registries, require_ci_green
+from tools.ops import git
+from tools.steps import audit_settings, drafts, preflight_sigstore, registries, require_ci_green
 from tools.steps.context import Context
 from tools.steps.report import Check
 from tools.steps.require_ci_green import Light, State
@@ -25,7 +23,7 @@ def checks(context: Context) -> Iterator[tuple[str, str, Check]]:
     yield "remote tag", f"no tag {context.tag}", lambda: _remote_tag(context)
     yield "GitHub Release", f"none of {context.tag}", lambda: _release(context)
     yield "CI", "green for this commit", lambda: map(_light, require_ci_green.look(context))
-    yield "Sigstore", "the pinned keys", lambda: _sigstore(context)
+    yield "Sigstore", "the pinned keys", lambda: preflight_sigstore.services(context)
     yield "settings", "as declared", lambda: audit_settings.observe(context).findings
     yield "crates.io and PyPI", "absent", lambda: _registries(context)
     for crate in context.declaration.crate:
@@ -93,20 +91,6 @@ def _light(state: State) -> Finding:
         "wait for it" if state.light is Light.WAIT else "re-run that run to green, or mend the code"
     )
     return failed(what, expected, found, remedy)
-
-
-def _sigstore(context: Context) -> Iterator[Finding]:
-    """The services that will sign the publish attestations answer with keys that are pinned."""
-    path = context.root / context.declaration.provenance.trust
-    pinned, now = json.loads(path.read_text(encoding="utf-8")), context.clock.now()
-    for url in trust.services(pinned, "caUrls", now):
-        strangers = trust.unknown(sigstore_services.authorities(context.http, url), pinned)
-        found = ", ".join(strangers) or "pinned"
-        yield compare(f"Sigstore: {url}", "pinned", found, trust.RENEW)
-    for url in trust.services(pinned, "rekorTlogUrls", now):
-        known = sigstore_services.log_key(context.http, url) in trust.log_keys(pinned)
-        found = "pinned" if known else "another key"
-        yield compare(f"Sigstore: {url}", "pinned", found, trust.RENEW)
 
 
 def _registries(context: Context) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ rights, 75 when it could not be read because nothing answered.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from tools.console import console
 from tools.errors import GateRefused, NotPermitted, ReleaseError, Transient
@@ -15,26 +16,40 @@ from tools.model import CellState, Problem
 from tools.ops.github_answers import GitHubRefused
 
 Check = Callable[[], Iterable[Finding]]
+# What is looked at, what is expected of it, and the look.
+Named = tuple[str, str, Check]
 
 
-def collect(checks: Iterable[tuple[str, str, Check]]) -> tuple[Finding, ...]:
-    """Run ``(what, expected, check)`` one after the other; an error is a finding as well.
+def collect(checks: Iterable[Named], *, workers: int = 1) -> tuple[Finding, ...]:
+    """The findings of all checks, in the checks' order; an error is a finding as well.
 
     A gate that refuses has found a deviation; anything else that raises could not be read.
+
+    Args:
+        workers: how many checks run at a time; they must not disturb each other.
     """
+    if workers == 1:
+        answers = [_run(check) for check in checks]
+    else:
+        with ThreadPoolExecutor(max_workers=workers) as pool:
+            answers = list(pool.map(_run, checks))
+    return tuple(finding for found in answers for finding in found)
+
+
+def _run(named: Named) -> list[Finding]:
+    what, expected, check = named
     found: list[Finding] = []
-    for what, expected, check in checks:
-        try:
-            found.extend(check())
-        except GitHubRefused as error:
-            found.append(unreadable(what, expected, _right(error)))
-        except GateRefused as error:
-            listed = of_problems(what, expected, error.problems) if error.problems else []
-            text = error.found or error.message
-            found += listed or [failed(what, expected, text, error.remedy or "")]
-        except ReleaseError as error:
-            found.append(unreadable(what, expected, error))
-    return tuple(found)
+    try:
+        found.extend(check())
+    except GitHubRefused as error:
+        found.append(unreadable(what, expected, _right(error)))
+    except GateRefused as error:
+        listed = of_problems(what, expected, error.problems) if error.problems else []
+        text = error.found or error.message
+        found += listed or [failed(what, expected, text, error.remedy or "")]
+    except ReleaseError as error:
+        found.append(unreadable(what, expected, error))
+    return found
 
 
 def _right(error: GitHubRefused) -> ReleaseError:

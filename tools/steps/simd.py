@@ -10,7 +10,8 @@ pinned Intel SDE; where QEMU's user mode is installed, it runs the crate's part 
 architecture, whose wheels would need another Python. ``--require`` turns each reason why a level
 is not proven into a failure, so that a release cannot pass over a level it declares.
 
-``--record FILE`` keeps what ran each leg, ``--check-pin FILE`` compares such a file with the pin.
+``--record FILE`` keeps what ran each leg, ``--check-pin FILE`` compares such a file with the pin
+and refuses legs that an unpinned emulator ran, as QEMU is.
 """
 
 from __future__ import annotations

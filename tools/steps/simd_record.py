@@ -15,9 +15,13 @@ from tools.ops.executor import Executor
 
 
 def write(path: Path, ran: dict[str, Executor]) -> None:
-    """Write, for each level, what ran it and the digest of that program's archive, or null."""
+    """Write, for each level, what ran it, whether that emulates, and its archive's digest or null."""
     legs = {
-        level: {"by": how.name, "archive": str(how.digest) if how.digest else None}
+        level: {
+            "by": how.name,
+            "emulated": bool(how.prefix),
+            "archive": str(how.digest) if how.digest else None,
+        }
         for level, how in ran.items()
     }
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -32,32 +36,38 @@ def check(path: Path, pin: Emulator) -> int:
 
     Raises:
         UsageError: the file is not such a record.
-        Mismatch: a leg was run by another archive.
+        Mismatch: a leg was run by another archive, or by an emulator that is not pinned (QEMU).
     """
-    used = _archives(path)
-    wrong = {level: digest for level, digest in used.items() if digest != str(pin.digest)}
+    used = _emulated(path)
+    wrong = {level: by for level, by in used.items() if by != str(pin.digest)}
     if wrong:
         raise Mismatch(
             f"{path} was run by another emulator than release.toml pins",
-            expected=f"{pin.digest} ({pin.version})",
-            found=", ".join(f"{level}: {digest}" for level, digest in sorted(wrong.items())),
-            remedy="run the legs again from the commit that holds the pin",
+            expected=f"{pin.digest} ({pin.version}), or the architecture itself",
+            found=", ".join(f"{level}: {by}" for level, by in sorted(wrong.items())),
+            remedy="run the legs again from the commit that holds the pin, and those of another "
+            "architecture on it",
         )
     said = f"{', '.join(sorted(used))} ran under Intel SDE {pin.version}, {pin.digest}"
     console.success(said if used else f"{path}: no leg needed the emulator")
     return len(used)
 
 
-def _archives(path: Path) -> dict[str, str]:
+def _emulated(path: Path) -> dict[str, str]:
+    """For each emulated level the digest of the emulator's archive, or the name of an unpinned one."""
     try:
         legs = json.loads(path.read_text(encoding="utf-8"))["legs"]
-        archives = {level: leg["archive"] for level, leg in legs.items()}
+        found = {
+            level: leg["archive"] or f"{leg['by']}, which is not pinned"
+            for level, leg in legs.items()
+            if leg["emulated"] or leg["archive"]
+        }
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(
             f"{path} is no record of SIMD legs",
             found=f"{type(error).__name__}: {error}",
             remedy="`nox -s simd -- --record FILE` writes one",
         ) from error
-    if not archives:
+    if not legs:
         raise UsageError(f"{path} names no leg", expected="the record of a run")
-    return {level: digest for level, digest in archives.items() if digest}
+    return found

@@ -42,7 +42,7 @@ Failed in:
 --- failure enum_marked_non_exhaustive: enum marked #[non_exhaustive] ---
 
 Failed in:
-  enum OrdvecError in /work/src/error.rs:16
+  enum OrdvecError in /checkout/src/error.rs:16
 """
 NO_BASELINE = "error: ordvec v0.4.9 not found in registry (crates.io)"
 
@@ -70,7 +70,7 @@ def test_a_break_names_every_item() -> None:
     assert found.detail.splitlines()[1:] == [
         "  function_missing: function ordvec::one",
         "  function_missing: function ordvec::two",
-        "  enum_marked_non_exhaustive: enum OrdvecError in /work/src/error.rs:16",
+        "  enum_marked_non_exhaustive: enum OrdvecError in /checkout/src/error.rs:16",
     ]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.tools.steps.checkout import NOTES, TAG, Ready
+from tools.checks.trust import RENEW
 from tools.declaration import ROOT, Declaration
 from tools.errors import GateRefused, NotPermitted, Transient
 from tools.model import CellState
@@ -293,6 +294,7 @@ def test_services_that_sign_with_keys_that_are_not_pinned(
     assert problems.keys() == {
         "Sigstore: https://fulcio.sigstore.dev",
         "Sigstore: https://rekor.sigstore.dev",
+        "Sigstore",  # the timestamp authority: this world has none, so it cannot be read
     }
     assert "until" in problems["Sigstore: https://fulcio.sigstore.dev"]
     assert problems["Sigstore: https://rekor.sigstore.dev"] == "another key"
@@ -312,3 +314,39 @@ def test_a_service_that_cannot_be_read_is_not_passed(
     with pytest.raises(Transient) as caught:
         preflight(ready.context())
     assert [problem.where for problem in caught.value.problems] == ["Sigstore"]
+
+
+def not_json(text: str) -> str:
+    return text[:-2]
+
+
+def no_logs(text: str) -> str:
+    return text.replace('"tlogs"', '"logs"')
+
+
+def no_time(text: str) -> str:
+    return text.replace('"start": "2020-01-01T00:00:00Z"', '"start": "2020"')
+
+
+@pytest.mark.parametrize("change", [not_json, no_logs, no_time])
+def test_a_pin_that_cannot_be_read_is_in_the_report_with_its_remedy(
+    ready: Ready, change: Callable[[str], str]
+) -> None:
+    """The whole report ended as an error of the tools themselves."""
+    path = ready.root / ready.declaration.provenance.trust
+    before = path.read_text()
+    path.write_text(change(before))
+    assert path.read_text() != before
+    ready.commit()
+    ready.push()
+    with pytest.raises(GateRefused) as caught:
+        preflight(ready.context())
+    assert {p.where for p in caught.value.problems} == {"pinned trust", "Sigstore"}
+    assert {p.remedy for p in caught.value.problems} == {RENEW}
+
+
+def test_a_pin_that_the_client_does_not_load_is_refused_and_not_tried_again(ready: Ready) -> None:
+    path = ready.root / ready.declaration.provenance.trust
+    path.write_text(path.read_text().replace("signingconfig.v0.2", "signingconfig.v0.9"))
+    ready.commit()
+    assert "pinned trust" in refused(ready, offline=True)

@@ -36,6 +36,18 @@ def test_record_without_an_emulator_says_so(tmp_path: Path, declaration: Declara
     assert simd_record.check(tmp_path / "r.json", declaration.emulator) == 0
 
 
+def test_record_of_an_emulator_that_is_not_pinned_is_a_mismatch(
+    tmp_path: Path, declaration: Declaration
+) -> None:
+    """A leg that QEMU ran was called one that needed no emulator."""
+    qemu = Executor(("qemu-aarch64",), "QEMU 7.2.0 as aarch64", target="aarch64-unknown-linux-musl")
+    pinned = emulated(declaration.emulator.digest)
+    simd_record.write(tmp_path / "r.json", {"neon": qemu, "avx2": NATIVE, "avx512": pinned})
+    with pytest.raises(Mismatch) as caught:
+        simd_record.check(tmp_path / "r.json", declaration.emulator)
+    assert caught.value.found == "neon: QEMU 7.2.0 as aarch64, which is not pinned"
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"legs": {}}', '{"legs": {"avx512": 1}}'])
 def test_what_is_no_record_is_refused(tmp_path: Path, declaration: Declaration, text: str) -> None:
     path = tmp_path / "r.json"

@@ -1,4 +1,4 @@
-"""One side: ``python -P -m`` with the tree's root on the path, one argument for the phase.
+"""One side: ``python -m`` from the tree's root, one argument for the phase.
 
     alone FOLDER         run all cases that need nobody else; files go to FOLDER/files
     after FOLDER OTHER   read the files of OTHER
