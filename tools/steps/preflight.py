@@ -16,7 +16,6 @@ from tools.findings import Finding
 from tools.steps import preflight_local, preflight_world, report
 from tools.steps.context import Context
 
-
 # Questions to the world at a time; without a network each of them takes its attempts.
 WORKERS = 8
 

@@ -15,7 +15,7 @@ from tools.ops.executor import Executor
 
 
 def write(path: Path, ran: dict[str, Executor]) -> None:
-    """Write, for each level, what ran it, whether that emulates, and its archive's digest or null."""
+    """Write, for each level, what ran it, whether that emulates, its archive's digest or null."""
     legs = {
         level: {
             "by": how.name,
@@ -54,7 +54,7 @@ def check(path: Path, pin: Emulator) -> int:
 
 
 def _emulated(path: Path) -> dict[str, str]:
-    """For each emulated level the digest of the emulator's archive, or the name of an unpinned one."""
+    """For each emulated level the digest of the emulator's archive, or an unpinned one's name."""
     try:
         legs = json.loads(path.read_text(encoding="utf-8"))["legs"]
         found = {
