@@ -5,10 +5,12 @@
 //! 1. Both halves of each byte look their count up; counts are added as bytes, at most
 //!    [`RUN`] vectors long, before they are widened: 31 times 8 fits in a byte.
 //! 2. Four rows go together, so that a part of the query is loaded once for all of them.
-//! 3. The words after the last whole vector are counted one by one.
+//! 3. The words after the last whole vector are loaded under a mask: zeros have no set bits.
 //! 4. The rows that four does not divide repeat the last row; only their sums are written.
 //! 5. All queries go over a group of rows before the next group: it stays in the nearest cache.
-//! 6. Rows further on are asked for ahead of their use.
+//! 6. For several queries the bytes of a group are cut into halves once.
+//! 7. The sums of four rows are folded together.
+//! 8. Rows further on are asked for ahead of their use.
 
 // The loops over slots index several arrays of registers at once.
 #![allow(clippy::needless_range_loop)]
@@ -24,6 +26,9 @@ const WORDS: usize = 4;
 
 /// Vectors whose byte counts are added before they are widened.
 const RUN: usize = 31;
+
+/// Queries from which on cutting the rows into halves pays.
+const WORTH: usize = 3;
 
 pub(super) fn overlap(queries: &[u64], rows: &[u64], words: usize, out: &mut [u32]) {
     // SAFETY: the table is used only where the level was detected.
@@ -55,63 +60,136 @@ fn sign_words(values: &[f32], out: &mut [u64]) {
     }
 }
 
-#[target_feature(enable = "avx2,popcnt")]
+#[target_feature(enable = "avx2")]
 fn count<const AGREE: bool>(queries: &[u64], rows: &[u64], words: usize, out: &mut [u32]) {
     let len = rows.len() / words;
     assert_eq!(queries.len() / words * len, out.len());
+    let mut halves = Halves::new(words);
+    let many = queries.len() >= WORTH * words;
     for first in (0..len).step_by(ROWS) {
         let row = |slot: usize| crate::rows::row(rows, words, (first + slot).min(len - 1));
         let of = [row(0), row(1), row(2), row(3)];
         prefetch::after(of[0].as_ptr(), ROWS * words * size_of::<u64>());
+        if many {
+            halves.fill(of);
+        }
         let there = ROWS.min(len - first);
         for (query, out) in queries.chunks_exact(words).zip(out.chunks_exact_mut(len)) {
-            let counts = four::<AGREE>(query, of);
+            let counts = if many {
+                halves.four::<AGREE>(query)
+            } else {
+                four::<AGREE>(query, of)
+            };
             out[first..first + there].copy_from_slice(&counts[..there]);
         }
     }
 }
 
+/// A query with four rows.
 #[inline]
-#[target_feature(enable = "avx2,popcnt")]
+#[target_feature(enable = "avx2")]
 fn four<const AGREE: bool>(query: &[u64], rows: [&[u64]; ROWS]) -> [u32; ROWS] {
-    let whole = query.len() / WORDS * WORDS;
-    assert!(rows[0].len() == query.len() && rows[1].len() == query.len());
-    assert!(rows[2].len() == query.len() && rows[3].len() == query.len());
+    let vectors = query.len().div_ceil(WORDS);
     let mut sums = [_mm256_setzero_si256(); ROWS];
-    for start in (0..whole).step_by(RUN * WORDS) {
+    for start in (0..vectors).step_by(RUN) {
         let mut bytes = [_mm256_setzero_si256(); ROWS];
-        for at in (start..whole.min(start + RUN * WORDS)).step_by(WORDS) {
-            // SAFETY: `at + WORDS <= whole`, and query and rows are that long.
-            let wanted = unsafe { _mm256_loadu_si256(query.as_ptr().add(at).cast()) };
+        for at in start..vectors.min(start + RUN) {
+            let wanted = part(query, at);
             for slot in 0..ROWS {
-                let row = unsafe { _mm256_loadu_si256(rows[slot].as_ptr().add(at).cast()) };
+                let row = part(rows[slot], at);
                 let both = if AGREE {
                     _mm256_xor_si256(wanted, row)
                 } else {
                     _mm256_and_si256(wanted, row)
                 };
-                bytes[slot] = _mm256_add_epi8(bytes[slot], counts_of(both));
+                let counts = _mm256_add_epi8(counts_of(lower(both)), counts_of(upper(both)));
+                bytes[slot] = _mm256_add_epi8(bytes[slot], counts);
             }
         }
-        for slot in 0..ROWS {
-            let wide = _mm256_sad_epu8(bytes[slot], _mm256_setzero_si256());
-            sums[slot] = _mm256_add_epi64(sums[slot], wide);
-        }
+        widen(&mut sums, bytes);
     }
-    let mut out = [0; ROWS];
-    for slot in 0..ROWS {
-        out[slot] = total(sums[slot]);
-        for (&q, &r) in query[whole..].iter().zip(&rows[slot][whole..]) {
-            out[slot] += if AGREE { q ^ r } else { q & r }.count_ones();
-        }
-        if AGREE {
-            out[slot] = 64 * query.len() as u32 - out[slot];
-        }
-    }
-    out
+    finish::<AGREE>(sums, query.len())
 }
 
-/// Set bits of each byte.
+/// Four rows with each byte cut into its halves, for all queries.
+struct Halves {
+    /// Of each vector of a row, of each row: the lower halves, then the upper ones.
+    parts: Vec<[[__m256i; 2]; ROWS]>,
+}
+
+impl Halves {
+    #[target_feature(enable = "avx2")]
+    fn new(words: usize) -> Self {
+        let parts = vec![[[_mm256_setzero_si256(); 2]; ROWS]; words.div_ceil(WORDS)];
+        Self { parts }
+    }
+
+    #[target_feature(enable = "avx2")]
+    fn fill(&mut self, rows: [&[u64]; ROWS]) {
+        for (at, parts) in self.parts.iter_mut().enumerate() {
+            for (row, halves) in rows.iter().zip(parts) {
+                let bytes = part(row, at);
+                *halves = [lower(bytes), upper(bytes)];
+            }
+        }
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn four<const AGREE: bool>(&self, query: &[u64]) -> [u32; ROWS] {
+        let mut sums = [_mm256_setzero_si256(); ROWS];
+        for (run, parts) in self.parts.chunks(RUN).enumerate() {
+            let mut bytes = [_mm256_setzero_si256(); ROWS];
+            for (at, rows) in parts.iter().enumerate() {
+                let wanted = part(query, run * RUN + at);
+                let wanted = [lower(wanted), upper(wanted)];
+                for slot in 0..ROWS {
+                    for half in 0..2 {
+                        let both = if AGREE {
+                            _mm256_xor_si256(wanted[half], rows[slot][half])
+                        } else {
+                            _mm256_and_si256(wanted[half], rows[slot][half])
+                        };
+                        bytes[slot] = _mm256_add_epi8(bytes[slot], counts_of(both));
+                    }
+                }
+            }
+            widen(&mut sums, bytes);
+        }
+        finish::<AGREE>(sums, query.len())
+    }
+}
+
+/// Vector `at` of a row, zeros after its end.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn part(row: &[u64], at: usize) -> __m256i {
+    let rest = &row[at * WORDS..];
+    if rest.len() >= WORDS {
+        // SAFETY: checked.
+        return unsafe { _mm256_loadu_si256(rest.as_ptr().cast()) };
+    }
+    let lanes = _mm256_setr_epi64x(0, 1, 2, 3);
+    let there = _mm256_cmpgt_epi64(_mm256_set1_epi64x(rest.len() as i64), lanes);
+    // SAFETY: only the words that are there are read.
+    unsafe { _mm256_maskload_epi64(rest.as_ptr().cast(), there) }
+}
+
+/// The lower half of each byte.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn lower(x: __m256i) -> __m256i {
+    _mm256_and_si256(x, _mm256_set1_epi8(15))
+}
+
+/// The upper half of each byte, shifted down.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn upper(x: __m256i) -> __m256i {
+    lower(_mm256_srli_epi16::<4>(x))
+}
+
+/// Set bits of each byte, which is below 16.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn counts_of(x: __m256i) -> __m256i {
@@ -119,17 +197,39 @@ fn counts_of(x: __m256i) -> __m256i {
         0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4, //
         0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4,
     );
-    let half = _mm256_set1_epi8(15);
-    let low = _mm256_shuffle_epi8(table, _mm256_and_si256(x, half));
-    let high = _mm256_shuffle_epi8(table, _mm256_and_si256(_mm256_srli_epi16::<4>(x), half));
-    _mm256_add_epi8(low, high)
+    _mm256_shuffle_epi8(table, x)
 }
 
-/// Sum of the four lanes, each below 2^32.
+/// Adds the bytes of each row to its sums.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn total(x: __m256i) -> u32 {
-    let half = _mm_add_epi64(_mm256_castsi256_si128(x), _mm256_extracti128_si256::<1>(x));
-    let whole = _mm_add_epi64(half, _mm_unpackhi_epi64(half, half));
-    _mm_cvtsi128_si32(whole) as u32
+fn widen(sums: &mut [__m256i; ROWS], bytes: [__m256i; ROWS]) {
+    for (sum, bytes) in sums.iter_mut().zip(bytes) {
+        *sum = _mm256_add_epi64(*sum, _mm256_sad_epu8(bytes, _mm256_setzero_si256()));
+    }
+}
+
+/// What four rows of `words` words score. A lane of the sums is below 2^32.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn finish<const AGREE: bool>(sums: [__m256i; ROWS], words: usize) -> [u32; ROWS] {
+    let pair = |low, high| _mm256_or_si256(low, _mm256_slli_epi64::<32>(high));
+    let (front, back) = (pair(sums[0], sums[1]), pair(sums[2], sums[3]));
+    let lanes = _mm256_add_epi32(
+        _mm256_unpacklo_epi64(front, back),
+        _mm256_unpackhi_epi64(front, back),
+    );
+    let counts = _mm_add_epi32(
+        _mm256_castsi256_si128(lanes),
+        _mm256_extracti128_si256::<1>(lanes),
+    );
+    let scores = if AGREE {
+        _mm_sub_epi32(_mm_set1_epi32(64 * words as i32), counts)
+    } else {
+        counts
+    };
+    let mut out = [0; ROWS];
+    // SAFETY: the array is one such vector long.
+    unsafe { _mm_storeu_si128(out.as_mut_ptr().cast(), scores) };
+    out
 }
