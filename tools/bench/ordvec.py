@@ -56,6 +56,7 @@ def run(args: argparse.Namespace) -> dict[str, object]:
         "met": verdict.met,
         "missed": {goal.name: goal.found for goal in verdict.missed},
         "slower": [f"{line.name}, {setting}" for setting, line in verdict.slower],
+        "disk": {goal.name: goal.found for goal in verdict.disk_limited},
         "ratios": {str(s): {x.name: x.ratio for x in lines} for s, lines in results.items()},
     }
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 ONE_QUERY = ", 1 query"
+WRITE = ", write"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,8 @@ class Line:
     `scanned` is the bytes of rows that a scan by one query reads, 0 where the call is none;
     `bandwidth` is the bytes per second of one pass over memory in this setting. Where the setting
     has several threads and the call is one query, `alone` is the median of this tree on one thread
-    and `memory` is how many times as fast as one thread all of them read that many bytes.
+    and `memory` is how many times as fast as one thread all of them read that many bytes. Where
+    the call is a write, `disk` is the median of a plain synced write of as many bytes.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Line:
     bandwidth: float
     alone: float | None = None
     memory: float | None = None
+    disk: float | None = None
 
     @property
     def ratio(self) -> float:
@@ -85,6 +88,7 @@ class Line:
             f"{self.ratio_cpu:.2f}",
             *gains,
             self.share,
+            "" if self.disk is None else f"{self.disk * 1e3:.3f}",
         )
 
 
@@ -97,6 +101,7 @@ COLUMNS = (
     "speed-up",
     "memory",
     "bandwidth",
+    "disk",
 )
 
 Results = Mapping[Setting, Sequence[Line]]
@@ -109,7 +114,7 @@ def line(
     of: Mapping[str, Samples],
     gains: Sequence[float] = (),
 ) -> Line:
-    """A line from the samples of the sides "ours", "peer" and, where it was measured, "alone".
+    """A line from the samples of "ours", "peer" and, where they were measured, "alone" and "disk".
 
     `gains` are samples of :attr:`Line.memory`.
     """
@@ -124,4 +129,5 @@ def line(
         bandwidth=bandwidth,
         alone=median.get("alone"),
         memory=statistics.median(gains) if gains else None,
+        disk=median.get("disk"),
     )

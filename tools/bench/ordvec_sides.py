@@ -12,9 +12,9 @@ import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from tools.bench.ordvec_model import ONE_QUERY, Line, Samples, Setting, line
+from tools.bench.ordvec_model import ONE_QUERY, WRITE, Line, Samples, Setting, line
 from tools.errors import ReleaseError
 
 WORKER = Path(__file__).with_name("ordvec_worker.py")
@@ -28,6 +28,15 @@ UNCACHED = 1 << 28
 
 class WorkerFailed(ReleaseError):
     """A timed process ended before its last call."""
+
+
+class Timed(Protocol):
+    """What takes its turn."""
+
+    @property
+    def name(self) -> str: ...
+
+    def time(self, seconds: float) -> Samples: ...
 
 
 class Side:
@@ -69,6 +78,19 @@ class Side:
             found=f"exit code {self._process.wait()}",
             remedy="its error is above",
         )
+
+
+class Disk:
+    """Plain synced writes by a side, of as many bytes as the current call writes."""
+
+    name = "disk"
+
+    def __init__(self, side: Side, size: int) -> None:
+        self._side, self._size = side, size
+
+    def time(self, seconds: float) -> Samples:
+        """Times such a write for about that long, at least once."""
+        return Samples(*self._side.ask({"disk": (self._size, seconds)}))
 
 
 @contextmanager
@@ -117,8 +139,12 @@ def compare(
             running.append(stack.enter_context(started(name, python, job, count)))
         bandwidth = max(side.stream(UNCACHED, 1) for side in running)
         while call := _next(running):
-            name, scanned = call
-            timed = [s for s in running if s.name != "alone" or name.endswith(ONE_QUERY)]
+            name, scanned, written = call
+            timed: list[Timed] = [
+                side for side in running if side.name != "alone" or name.endswith(ONE_QUERY)
+            ]
+            if name.endswith(WRITE):
+                timed.append(Disk(running[0], written))
             gains: list[float] = []
             samples = {side.name: Samples([], []) for side in timed}
             for _ in _turns(samples, timed, rounds, budget):
@@ -128,18 +154,24 @@ def compare(
             yield line(name, scanned, bandwidth, samples, gains)
 
 
-def _next(sides: Sequence[Side]) -> tuple[str, int] | None:
-    """Moves all sides on to their next call; they prepare it at the same time."""
+def _next(sides: Sequence[Side]) -> tuple[str, int, int] | None:
+    """Moves all sides on to their next call; they prepare it at the same time.
+
+    Its name, the bytes that it scans and those that it writes.
+    """
     for side in sides:
         side.send("next")
     calls = [side.read() for side in sides]
-    if any(call and call[0] != calls[0][0] for call in calls):
+    if len({call and call[0] for call in calls}) > 1:
         raise WorkerFailed("the workers disagree on the next call", found=str(calls))
-    return None if calls[0] is None else (str(calls[0][0]), int(calls[0][1]))
+    if calls[0] is None:
+        return None
+    # The fewest: a file that is longer than the peer's is no excuse.
+    return str(calls[0][0]), int(calls[0][1]), min(int(call[2]) for call in calls)
 
 
 def _turns(
-    samples: dict[str, Samples], sides: Sequence[Side], rounds: int, budget: float
+    samples: dict[str, Samples], sides: Sequence[Timed], rounds: int, budget: float
 ) -> Iterator[int]:
     """Times the current call on each side in turn and adds to its samples; yields after a turn."""
     slot = budget / (rounds * len(sides))

@@ -1,11 +1,12 @@
 """Times the calls of whichever `ordvec` wheel this interpreter holds. Run by `tools.bench.ordvec`.
 
 The first line of standard input is the job (dim, rows, folder). Each further line is a request,
-answered by one line; all of them are JSON. "next": the name of the next call of the table and
-the bytes of the index that it scans, or null. {"time": seconds}: the seconds, then the CPU
-seconds, of each repetition of that call. {"stream": [bytes, threads]}: the bytes per second at
-which so many threads of this process read as many bytes over and over. Uses NumPy and `ordvec`
-only, so that it runs in any environment that has a wheel.
+answered by one line; all of them are JSON. "next": the name of the next call of the table, the
+bytes of the index that it scans and the bytes of the file that it writes, or null. {"time":
+seconds}: the seconds, then the CPU seconds, of each repetition of that call. {"stream": [bytes,
+threads]}: the bytes per second at which so many threads of this process read as many bytes over
+and over. {"disk": [bytes, seconds]}: as "time", of a plain synced write of the first bytes of that
+call's file. Uses NumPy and `ordvec` only, so that it runs in any environment that has a wheel.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 # Whichever wheel this environment has; the tools' environments have none.
 np: Any = importlib.import_module("numpy")
@@ -30,7 +31,20 @@ REPETITIONS = 100
 WARM_UP, LONG = 0.1, 1.0
 STREAMED = 0.05
 Call = Callable[[], object]
-Row = tuple[str, Call, int]  # name, what is timed, bytes of rows that a scan reads (or 0)
+
+# The data and the length, as much as `write` syncs; all of the file where there is no such call.
+SYNC: Callable[[int], None] = getattr(os, "fdatasync", os.fsync)
+# How the names of what plain writes leave end, and of what they have not finished.
+PLAIN, FRESH = ".plain", ".fresh"
+
+
+class Row(NamedTuple):
+    """A name, what is timed, the bytes of rows that a scan reads, the file that a write writes."""
+
+    name: str
+    call: Call
+    scanned: int = 0
+    file: Path | None = None
 
 
 def main() -> int:
@@ -40,20 +54,27 @@ def main() -> int:
     vectors = random.standard_normal((rows, dim), dtype=np.float32)
     queries = random.standard_normal((BATCH, dim), dtype=np.float32)
     calls = table(vectors, queries, Path(job["folder"]))
-    current: Call = list
+    row: Row | None = None
+    plain: Call | None = None
     memory = np.zeros(0, dtype=np.int32)
     for request in map(json.loads, sys.stdin):
         answer: object
         if request == "next":
-            name, current, scanned = next(calls, (None, list, 0))
-            answer = name and (name, scanned)
+            row, plain = next(calls, None), None
+            answer = row and (row.name, row.scanned, row.file.stat().st_size if row.file else 0)
         elif "stream" in request:
             size, threads = request["stream"]
             if memory.nbytes != size // 4 * 4:
                 memory = np.ones(size // 4, dtype=np.int32)
             answer = streamed(np.array_split(memory, threads))
+        elif "disk" in request:
+            size, seconds = request["disk"]
+            assert row and row.file
+            plain = plain or plain_write(row.file, size)
+            answer = timed(plain, float(seconds))
         else:
-            answer = timed(current, float(request["time"]))
+            assert row
+            answer = timed(row.call, float(request["time"]))
         print(json.dumps(answer), flush=True)
     return 0
 
@@ -94,6 +115,23 @@ def streamed(parts: list[Any]) -> float:
         return sum(pool.map(passes, parts))
 
 
+def plain_write(file: Path, size: int) -> Call:
+    """A write of the file's first `size` bytes to a new one beside it, which is synced to the disk
+    and then replaces the last one: what no write that survives a loss of power can leave out."""
+    data = file.read_bytes()[:size]
+    target, fresh = file.with_suffix(PLAIN), file.with_suffix(FRESH)
+
+    def write() -> None:
+        with fresh.open("wb") as new:
+            new.write(data)
+            new.flush()
+            SYNC(new.fileno())
+        fresh.replace(target)
+
+    write()  # the first timed one replaces a file too, as the calls do
+    return write
+
+
 def table(vectors: Any, queries: Any, folder: Path) -> Iterator[Row]:
     rows, dim = vectors.shape
     sign = ordvec.SignBitmap(dim)
@@ -102,8 +140,9 @@ def table(vectors: Any, queries: Any, folder: Path) -> Iterator[Row]:
     yield from stored("sign", sign, lambda: ordvec.SignBitmap(dim), vectors, folder)
     bitmap = ordvec.Bitmap(dim, dim // 4)
     bitmap.add(vectors)
-    yield "bitmap, search, 1 query", lambda: bitmap.search(queries[:1], K), bitmap.byte_size
-    yield f"bitmap, search, {BATCH} queries", lambda: bitmap.search(queries, K), 0
+    one = partial(bitmap.search, queries[:1], K)
+    yield Row("bitmap, search, 1 query", one, bitmap.byte_size)
+    yield Row(f"bitmap, search, {BATCH} queries", lambda: bitmap.search(queries, K))
     yield from bits_of("bitmap", bitmap, queries)
     yield from stored("bitmap", bitmap, lambda: ordvec.Bitmap(dim, dim // 4), vectors, folder)
     for bits in (1, 2, 4):
@@ -121,31 +160,29 @@ def table(vectors: Any, queries: Any, folder: Path) -> Iterator[Row]:
 
 def bits_of(name: str, index: Any, queries: Any) -> Iterator[Row]:
     one, many = index.top_m_candidates, index.top_m_candidates_batched
-    yield f"{name}, candidates, 1 query", lambda: one(queries[0], CANDIDATES), index.byte_size
-    yield f"{name}, candidates, {BATCH} queries", lambda: many(queries, CANDIDATES), 0
+    size = index.byte_size
+    yield Row(f"{name}, candidates, 1 query", lambda: one(queries[0], CANDIDATES), size)
+    yield Row(f"{name}, candidates, {BATCH} queries", lambda: many(queries, CANDIDATES))
     if name == "sign":
-        yield "sign, score_all", lambda: index.score_all(queries[0]), index.byte_size
+        yield Row("sign, score_all", lambda: index.score_all(queries[0]), size)
 
 
 def searches(name: str, index: Any, queries: Any) -> Iterator[Row]:
     for kind, search in (("asymmetric", index.search_asymmetric), ("symmetric", index.search)):
-        yield (
-            f"{name}, {kind}, 1 query",
-            partial(search, queries[:1], K),
-            index.byte_size,
-        )
-        yield f"{name}, {kind}, {BATCH} queries", partial(search, queries, K), 0
+        one = partial(search, queries[:1], K)
+        yield Row(f"{name}, {kind}, 1 query", one, index.byte_size)
+        yield Row(f"{name}, {kind}, {BATCH} queries", partial(search, queries, K))
 
 
 def second_stage(name: str, index: Any, sign: Any, query: Any, rows: int) -> Iterator[Row]:
     ids = np.arange(0, rows, max(rows // 1000, 1), dtype=np.uint32)[:1000]
-    yield f"{name}, subset of 1000", lambda: index.search_asymmetric_subset(query, ids, K), 0
+    yield Row(f"{name}, subset of 1000", lambda: index.search_asymmetric_subset(query, ids, K))
 
     def both() -> object:
         chosen = sign.top_m_candidates(query, CANDIDATES)
         return index.search_asymmetric_subset(query, chosen, K)
 
-    yield f"{name}, two-stage, 1 query", both, 0
+    yield Row(f"{name}, two-stage, 1 query", both)
 
 
 def stored(name: str, index: Any, fresh: Call, vectors: Any, folder: Path) -> Iterator[Row]:
@@ -156,10 +193,11 @@ def stored(name: str, index: Any, fresh: Call, vectors: Any, folder: Path) -> It
         return empty.add(some)
 
     path = folder / f"{name.replace(' ', '-')}.index"
-    yield f"{name}, add", add, 0
+    yield Row(f"{name}, add", add)
     index.write(str(path))  # a load may be timed before a write is
-    yield f"{name}, write", lambda: index.write(str(path)), 0
-    yield f"{name}, load", lambda: type(index).load(str(path)), 0
+    yield Row(f"{name}, write", lambda: index.write(str(path)), file=path)
+    path.with_suffix(PLAIN).unlink(missing_ok=True)
+    yield Row(f"{name}, load", lambda: type(index).load(str(path)))
     path.unlink()
 
 

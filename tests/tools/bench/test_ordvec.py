@@ -1,4 +1,7 @@
-"""The comparison of `ordvec` wheels: goals, page, and its processes with a stand-in for NumPy."""
+"""The comparison of `ordvec` wheels: goals, page, and its processes with a stand-in for NumPy.
+
+The limit of the disk has a module of its own.
+"""
 
 from __future__ import annotations
 
@@ -100,10 +103,11 @@ def test_a_line_is_of_medians() -> None:
         "ours": Samples([1.0, 9.0, 2.0], [1.0]),
         "peer": Samples([8.0, 1.0, 9.0], [3.0]),
         "alone": Samples([3.0], [3.0]),
+        "disk": Samples([0.5, 7.0, 6.0], [0.1]),
     }
     found = line("a call", 10, 5.0, samples, [1.0, 4.0, 2.0])
     assert (found.ratio, found.ratio_cpu, found.speedup) == (4.0, 3.0, 1.5)
-    assert (found.share, found.memory) == ("100%", 2.0)
+    assert (found.share, found.memory, found.disk) == ("100%", 2.0, 6.0)
 
 
 # A module that stands where NumPy and the wheel would be: the worker's requests, with two calls.
@@ -122,7 +126,7 @@ worker.np.float32 = worker.np.int32 = None
 worker.np.zeros = worker.np.ones = Array
 worker.np.array_split = lambda array, parts: parts
 worker.streamed = lambda parts: 7.0 * parts
-worker.table = lambda *_: ((name, list, scanned) for name, scanned in {calls})
+worker.table = lambda *_: (worker.Row(name, list, scanned) for name, scanned in {calls})
 sys.exit(worker.main())
 """
 
