@@ -64,47 +64,63 @@ fn sign_words(values: &[f32], out: &mut [u64]) {
 fn count<const AGREE: bool>(queries: &[u64], rows: &[u64], words: usize, out: &mut [u32]) {
     let len = rows.len() / words;
     assert_eq!(queries.len() / words * len, out.len());
-    let mut halves = Halves::new(words);
-    let many = queries.len() >= WORTH * words;
-    for first in (0..len).step_by(ROWS) {
-        let row = |slot: usize| crate::rows::row(rows, words, (first + slot).min(len - 1));
-        let of = [row(0), row(1), row(2), row(3)];
-        prefetch::after(of[0].as_ptr(), ROWS * words * size_of::<u64>());
-        if many {
-            halves.fill(of);
+    if queries.len() >= WORTH * words {
+        return many::<AGREE>(queries, rows, words, out);
+    }
+    for (query, out) in queries.chunks_exact(words).zip(out.chunks_exact_mut(len)) {
+        for (rows, out) in rows.chunks(ROWS * words).zip(out.chunks_mut(ROWS)) {
+            prefetch::after(rows.as_ptr(), ROWS * words * size_of::<u64>());
+            let counts = four::<AGREE>(query, group(rows, words));
+            out.copy_from_slice(&counts[..out.len()]);
         }
-        let there = ROWS.min(len - first);
+    }
+}
+
+#[target_feature(enable = "avx2")]
+fn many<const AGREE: bool>(queries: &[u64], rows: &[u64], words: usize, out: &mut [u32]) {
+    let (len, mut halves) = (rows.len() / words, Halves::new(words));
+    for (index, rows) in rows.chunks(ROWS * words).enumerate() {
+        prefetch::after(rows.as_ptr(), ROWS * words * size_of::<u64>());
+        halves.fill(group(rows, words));
+        let (first, there) = (index * ROWS, ROWS.min(len - index * ROWS));
         for (query, out) in queries.chunks_exact(words).zip(out.chunks_exact_mut(len)) {
-            let counts = if many {
-                halves.four::<AGREE>(query)
-            } else {
-                four::<AGREE>(query, of)
-            };
+            let counts = halves.four::<AGREE>(query);
             out[first..first + there].copy_from_slice(&counts[..there]);
         }
     }
+}
+
+/// The rows of a group, the last of them again where there are fewer.
+#[inline]
+fn group(rows: &[u64], words: usize) -> [&[u64]; ROWS] {
+    let last = rows.len() - words;
+    std::array::from_fn(|slot| &rows[last.min(slot * words)..][..words])
 }
 
 /// A query with four rows.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn four<const AGREE: bool>(query: &[u64], rows: [&[u64]; ROWS]) -> [u32; ROWS] {
-    let vectors = query.len().div_ceil(WORDS);
+    assert!(rows[0].len() == query.len() && rows[1].len() == query.len());
+    assert!(rows[2].len() == query.len() && rows[3].len() == query.len());
+    let (whole, vectors) = (query.len() / WORDS, query.len().div_ceil(WORDS));
     let mut sums = [_mm256_setzero_si256(); ROWS];
     for start in (0..vectors).step_by(RUN) {
+        let end = vectors.min(start + RUN);
         let mut bytes = [_mm256_setzero_si256(); ROWS];
-        for at in start..vectors.min(start + RUN) {
-            let wanted = part(query, at);
+        let mut add = |wanted: __m256i, rows: [__m256i; ROWS]| {
             for slot in 0..ROWS {
-                let row = part(rows[slot], at);
-                let both = if AGREE {
-                    _mm256_xor_si256(wanted, row)
-                } else {
-                    _mm256_and_si256(wanted, row)
-                };
+                let both = combine::<AGREE>(wanted, rows[slot]);
                 let counts = _mm256_add_epi8(counts_of(lower(both)), counts_of(upper(both)));
                 bytes[slot] = _mm256_add_epi8(bytes[slot], counts);
             }
+        };
+        for at in start..end.min(whole) {
+            // SAFETY: query and rows have `whole` whole vectors.
+            unsafe { add(vector(query, at), rows.map(|row| vector(row, at))) }
+        }
+        if end > whole {
+            add(last(query), rows.map(|row| last(row)));
         }
         widen(&mut sums, bytes);
     }
@@ -128,7 +144,11 @@ impl Halves {
     fn fill(&mut self, rows: [&[u64]; ROWS]) {
         for (at, parts) in self.parts.iter_mut().enumerate() {
             for (row, halves) in rows.iter().zip(parts) {
-                let bytes = part(row, at);
+                let bytes = match row.len() / WORDS > at {
+                    // SAFETY: that many whole vectors.
+                    true => unsafe { vector(row, at) },
+                    false => last(row),
+                };
                 *halves = [lower(bytes), upper(bytes)];
             }
         }
@@ -137,22 +157,27 @@ impl Halves {
     #[inline]
     #[target_feature(enable = "avx2")]
     fn four<const AGREE: bool>(&self, query: &[u64]) -> [u32; ROWS] {
+        let whole = query.len() / WORDS;
         let mut sums = [_mm256_setzero_si256(); ROWS];
         for (run, parts) in self.parts.chunks(RUN).enumerate() {
+            let start = run * RUN;
             let mut bytes = [_mm256_setzero_si256(); ROWS];
-            for (at, rows) in parts.iter().enumerate() {
-                let wanted = part(query, run * RUN + at);
+            let mut add = |wanted: __m256i, rows: &[[__m256i; 2]; ROWS]| {
                 let wanted = [lower(wanted), upper(wanted)];
                 for slot in 0..ROWS {
                     for half in 0..2 {
-                        let both = if AGREE {
-                            _mm256_xor_si256(wanted[half], rows[slot][half])
-                        } else {
-                            _mm256_and_si256(wanted[half], rows[slot][half])
-                        };
+                        let both = combine::<AGREE>(wanted[half], rows[slot][half]);
                         bytes[slot] = _mm256_add_epi8(bytes[slot], counts_of(both));
                     }
                 }
+            };
+            let (full, rest) = parts.split_at(parts.len().min(whole - start.min(whole)));
+            for (at, rows) in full.iter().enumerate() {
+                // SAFETY: the query has `whole` whole vectors.
+                add(unsafe { vector(query, start + at) }, rows);
+            }
+            for rows in rest {
+                add(last(query), rows);
             }
             widen(&mut sums, bytes);
         }
@@ -160,19 +185,37 @@ impl Halves {
     }
 }
 
-/// Vector `at` of a row, zeros after its end.
+/// Vector `at` of a row.
+///
+/// # Safety
+/// The row has more than `at` whole vectors.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn part(row: &[u64], at: usize) -> __m256i {
-    let rest = &row[at * WORDS..];
-    if rest.len() >= WORDS {
-        // SAFETY: checked.
-        return unsafe { _mm256_loadu_si256(rest.as_ptr().cast()) };
-    }
+unsafe fn vector(row: &[u64], at: usize) -> __m256i {
+    // SAFETY: as promised.
+    unsafe { _mm256_loadu_si256(row.as_ptr().add(at * WORDS).cast()) }
+}
+
+/// The words after the last whole vector, then zeros.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn last(row: &[u64]) -> __m256i {
+    let (_, rest) = row.as_chunks::<WORDS>();
     let lanes = _mm256_setr_epi64x(0, 1, 2, 3);
     let there = _mm256_cmpgt_epi64(_mm256_set1_epi64x(rest.len() as i64), lanes);
     // SAFETY: only the words that are there are read.
     unsafe { _mm256_maskload_epi64(rest.as_ptr().cast(), there) }
+}
+
+/// Bits that row and query share, or those in which they differ.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn combine<const AGREE: bool>(query: __m256i, row: __m256i) -> __m256i {
+    if AGREE {
+        _mm256_xor_si256(query, row)
+    } else {
+        _mm256_and_si256(query, row)
+    }
 }
 
 /// The lower half of each byte.
