@@ -71,7 +71,9 @@ fn count<const AGREE: bool>(queries: &[u64], rows: &[u64], words: usize, out: &m
         for (rows, out) in rows.chunks(ROWS * words).zip(out.chunks_mut(ROWS)) {
             prefetch::after(rows.as_ptr(), ROWS * words * size_of::<u64>());
             let counts = four::<AGREE>(query, group(rows, words));
-            out.copy_from_slice(&counts[..out.len()]);
+            out.iter_mut()
+                .zip(counts)
+                .for_each(|(out, count)| *out = count);
         }
     }
 }
@@ -85,7 +87,10 @@ fn many<const AGREE: bool>(queries: &[u64], rows: &[u64], words: usize, out: &mu
         let (first, there) = (index * ROWS, ROWS.min(len - index * ROWS));
         for (query, out) in queries.chunks_exact(words).zip(out.chunks_exact_mut(len)) {
             let counts = halves.four::<AGREE>(query);
-            out[first..first + there].copy_from_slice(&counts[..there]);
+            let out = &mut out[first..first + there];
+            out.iter_mut()
+                .zip(counts)
+                .for_each(|(out, count)| *out = count);
         }
     }
 }

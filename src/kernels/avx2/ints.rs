@@ -7,9 +7,11 @@
 //! 2. Only the upper half of a byte is shifted down. Within a half a code stays where it is,
 //!    scaled by a power of two; its products are shifted down, exactly, before they are added to
 //!    those of the other positions.
-//! 3. Two rows go together, so that a part of the query is loaded once for both.
-//! 4. The bytes after the last whole vector are copied to a vector of zeros. Zero bytes of the row
-//!    multiply whatever part of the query stands there, which its padding lets a kernel load.
+//! 3. Two rows go together, so that a part of the query is loaded once for both. The sums of four
+//!    rows are folded together.
+//! 4. The bytes after the last whole vector are loaded as the end of a vector whose beginning is
+//!    blanked; a row that is shorter than a vector is copied to a vector of zeros. Zero bytes of the
+//!    row multiply whatever part of the query stands there, which its padding lets a kernel load.
 //!
 //! And for many queries (`many`), which is a product of two byte matrices:
 //!
@@ -32,6 +34,9 @@ use std::arch::x86_64::*;
 
 /// Rows that go together.
 const ROWS: usize = 2;
+
+/// Rows whose sums are folded together.
+const FOLD: usize = 4;
 
 /// Bytes of a vector.
 const BYTES: usize = 32;
@@ -68,10 +73,17 @@ pub(super) fn int_rows(query: &IntQueries, rows: &[u8], ids: &[u32], out: &mut [
 fn one<const BITS: i32, const SUMS: usize>(query: &IntQueries, rows: &[u8], out: &mut [i32]) {
     let width = query.width();
     assert_eq!(rows.len(), width * out.len());
-    for (rows, out) in rows.chunks(ROWS * width).zip(out.chunks_mut(ROWS)) {
-        prefetch::after(rows.as_ptr(), rows.len());
-        let dots = two::<BITS, SUMS>(query, [&rows[..width], &rows[rows.len() - width..]]);
-        out.copy_from_slice(&dots[..out.len()]);
+    for (rows, out) in rows.chunks(FOLD * width).zip(out.chunks_mut(FOLD)) {
+        // The last row again where there are fewer.
+        let last = rows.len() - width;
+        let row = |slot: usize| &rows[last.min(slot * width)..][..width];
+        // Not all four are asked for at once: the memory takes only so many requests.
+        prefetch::after(rows.as_ptr(), ROWS * width);
+        let front = two::<BITS, SUMS>(query, [row(0), row(1)]);
+        prefetch::after(row(2).as_ptr(), ROWS * width);
+        let back = two::<BITS, SUMS>(query, [row(2), row(3)]);
+        let dots = totals([front[0], front[1], back[0], back[1]]);
+        out.iter_mut().zip(dots).for_each(|(out, dot)| *out = dot);
     }
 }
 
@@ -86,34 +98,47 @@ fn given<const BITS: i32, const SUMS: usize>(
     out: &mut [i32],
 ) {
     let width = query.width();
-    for (group, (of, out)) in ids.chunks(ROWS).zip(out.chunks_mut(ROWS)).enumerate() {
-        for &later in ids.iter().skip(group * ROWS + AHEAD).take(ROWS) {
+    for (group, (of, out)) in ids.chunks(FOLD).zip(out.chunks_mut(FOLD)).enumerate() {
+        for &later in ids.iter().skip(group * FOLD + AHEAD).take(FOLD) {
             prefetch::lines(rows.as_ptr().wrapping_add(later as usize * width), width);
         }
-        let row = |id: u32| &rows[id as usize * width..][..width];
-        let dots = two::<BITS, SUMS>(query, [row(of[0]), row(of[of.len() - 1])]);
-        out.copy_from_slice(&dots[..out.len()]);
+        let row = |slot: usize| &rows[of[slot.min(of.len() - 1)] as usize * width..][..width];
+        let front = two::<BITS, SUMS>(query, [row(0), row(1)]);
+        let back = two::<BITS, SUMS>(query, [row(2), row(3)]);
+        let dots = totals([front[0], front[1], back[0], back[1]]);
+        out.iter_mut().zip(dots).for_each(|(out, dot)| *out = dot);
     }
 }
 
-/// The first query with two rows. `SUMS` is the number of codes in half a byte.
+/// Sums of the first query with two rows, in eight lanes each.
+#[inline]
 #[target_feature(enable = "avx2")]
-fn two<const BITS: i32, const SUMS: usize>(query: &IntQueries, rows: [&[u8]; ROWS]) -> [i32; ROWS] {
+fn two<const BITS: i32, const SUMS: usize>(
+    query: &IntQueries,
+    rows: [&[u8]; ROWS],
+) -> [__m256i; ROWS] {
     let width = query.width();
     assert!(rows[0].len() == width && rows[1].len() == width);
     // Planes are at most `(2 SUMS - 1) * width` in, so a load there ends within `dim + PAD`.
     assert!(query.values().len() >= 2 * SUMS * width + PAD);
     let mut sums = [_mm256_setzero_si256(); ROWS];
-    for at in (0..width).step_by(BYTES) {
-        let bytes = [part(rows[0], at), part(rows[1], at)];
-        // SAFETY: `at < width` and the assertion above.
+    let mut add = |at: usize, bytes: [__m256i; ROWS]| {
+        // SAFETY: `at < width` wherever this is called, and the assertion above.
         let products = unsafe { products::<BITS, SUMS>(query, at, bytes) };
         for slot in 0..ROWS {
             let wide = _mm256_madd_epi16(products[slot], _mm256_set1_epi16(1));
             sums[slot] = _mm256_add_epi32(sums[slot], wide);
         }
+    };
+    let whole = width / BYTES * BYTES;
+    for at in (0..whole).step_by(BYTES) {
+        // SAFETY: `at + 32 <= whole`, and the rows are longer.
+        add(at, rows.map(|row| unsafe { load(row.as_ptr().add(at)) }));
     }
-    [total(sums[0]), total(sums[1])]
+    if whole < width {
+        add(width.saturating_sub(BYTES), rows.map(|row| end(row)));
+    }
+    sums
 }
 
 /// Products of one vector of each row with every plane, as 16-bit sums.
@@ -154,18 +179,40 @@ unsafe fn products<const BITS: i32, const SUMS: usize>(
     sums
 }
 
-/// The bytes of `row` from `at`, zeros after its end.
+/// The last vector of a row, in which the bytes that whole vectors hold are zero; a shorter row,
+/// then zeros.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn part(row: &[u8], at: usize) -> __m256i {
-    if row.len() - at >= BYTES {
-        // SAFETY: checked.
-        return unsafe { _mm256_loadu_si256(row.as_ptr().add(at).cast()) };
+fn end(row: &[u8]) -> __m256i {
+    const BLANKS: [u8; 2 * BYTES] = {
+        let (mut blanks, mut at) = ([0; 2 * BYTES], BYTES);
+        while at < 2 * BYTES {
+            blanks[at] = 255;
+            at += 1;
+        }
+        blanks
+    };
+    if row.len() >= BYTES {
+        let kept = row.len() % BYTES;
+        // SAFETY: 32 bytes that end with the row, and 32 of 64 from a place below 32.
+        return unsafe {
+            let bytes = load(row.as_ptr().add(row.len() - BYTES));
+            _mm256_and_si256(bytes, load(BLANKS.as_ptr().add(kept)))
+        };
     }
     let mut bytes = [0u8; BYTES];
-    bytes[..row.len() - at].copy_from_slice(&row[at..]);
+    bytes[..row.len()].copy_from_slice(row);
     // SAFETY: the array is one vector long.
-    unsafe { _mm256_loadu_si256(bytes.as_ptr().cast()) }
+    unsafe { load(bytes.as_ptr()) }
+}
+
+/// # Safety
+/// 32 bytes can be read there.
+#[inline]
+#[target_feature(enable = "avx2")]
+unsafe fn load(from: *const u8) -> __m256i {
+    // SAFETY: as promised.
+    unsafe { _mm256_loadu_si256(from.cast()) }
 }
 
 /// Every query with every row.
@@ -243,4 +290,24 @@ fn total(x: __m256i) -> i32 {
     let pair = _mm_add_epi32(half, _mm_unpackhi_epi64(half, half));
     let whole = _mm_add_epi32(pair, _mm_shuffle_epi32::<1>(pair));
     _mm_cvtsi128_si32(whole)
+}
+
+/// Sums of the eight lanes of each.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn totals(x: [__m256i; FOLD]) -> [i32; FOLD] {
+    let pairs = |a, b| _mm256_add_epi32(_mm256_unpacklo_epi32(a, b), _mm256_unpackhi_epi32(a, b));
+    let (front, back) = (pairs(x[0], x[1]), pairs(x[2], x[3]));
+    let halves = _mm256_add_epi32(
+        _mm256_unpacklo_epi64(front, back),
+        _mm256_unpackhi_epi64(front, back),
+    );
+    let whole = _mm_add_epi32(
+        _mm256_castsi256_si128(halves),
+        _mm256_extracti128_si256::<1>(halves),
+    );
+    let mut out = [0; FOLD];
+    // SAFETY: the array is one such vector long.
+    unsafe { _mm_storeu_si128(out.as_mut_ptr().cast(), whole) };
+    out
 }
