@@ -4,7 +4,7 @@
 use std::arch::x86_64::{_mm_prefetch, _MM_HINT_T0};
 
 /// Bytes of a cache line.
-const LINE: usize = 64;
+pub(super) const LINE: usize = 64;
 
 /// The least distance from a group to the rows that are asked for meanwhile, in bytes.
 const AHEAD: usize = 12288;
@@ -13,6 +13,14 @@ const AHEAD: usize = 12288;
 #[inline(always)]
 pub(super) fn after<T>(group: *const T, bytes: usize) {
     lines(group.wrapping_byte_add(bytes.max(AHEAD)), bytes);
+}
+
+/// Asks for the part of a later group that lies where `part`, of [`LINE`] bytes, lies in the group
+/// before it, of `bytes` bytes. Between the steps of a group these requests do not pile up as those
+/// of [`after`] do: the memory takes only so many at once.
+#[inline(always)]
+pub(super) fn beside<T>(part: *const T, bytes: usize) {
+    lines(part.wrapping_byte_add(bytes.max(AHEAD)), LINE);
 }
 
 /// Asks for `bytes` bytes from `at`, which need not exist.

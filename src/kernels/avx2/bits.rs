@@ -27,6 +27,9 @@ const WORDS: usize = 4;
 /// Vectors whose byte counts are added before they are widened.
 const RUN: usize = 31;
 
+/// Words of a cache line.
+const LINE_WORDS: usize = prefetch::LINE / 8;
+
 /// Queries from which on cutting the rows into halves pays.
 const WORTH: usize = 3;
 
@@ -69,7 +72,6 @@ fn count<const AGREE: bool>(queries: &[u64], rows: &[u64], words: usize, out: &m
     }
     for (query, out) in queries.chunks_exact(words).zip(out.chunks_exact_mut(len)) {
         for (rows, out) in rows.chunks(ROWS * words).zip(out.chunks_mut(ROWS)) {
-            prefetch::after(rows.as_ptr(), ROWS * words * size_of::<u64>());
             let counts = four::<AGREE>(query, group(rows, words));
             out.iter_mut()
                 .zip(counts)
@@ -121,6 +123,13 @@ fn four<const AGREE: bool>(query: &[u64], rows: [&[u64]; ROWS]) -> [u32; ROWS] {
             }
         };
         for at in start..end.min(whole) {
+            // A vector of each row makes two lines.
+            for line in 0..2 {
+                let part = rows[0]
+                    .as_ptr()
+                    .wrapping_add(at * ROWS * WORDS + line * LINE_WORDS);
+                prefetch::beside(part, ROWS * 8 * query.len());
+            }
             // SAFETY: query and rows have `whole` whole vectors.
             unsafe { add(vector(query, at), rows.map(|row| vector(row, at))) }
         }

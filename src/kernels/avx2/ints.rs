@@ -41,6 +41,10 @@ const FOLD: usize = 4;
 /// Bytes of a vector.
 const BYTES: usize = 32;
 
+/// Bytes of a row beyond which a pair is asked for line by line. Of narrower rows all lines at once
+/// are no more than the memory takes, and cost less.
+const WIDE: usize = 256;
+
 /// Vectors whose products are added before they are widened.
 const RUN: usize = 8;
 
@@ -71,17 +75,34 @@ pub(super) fn int_rows(query: &IntQueries, rows: &[u8], ids: &[u32], out: &mut [
 
 #[target_feature(enable = "avx2")]
 fn one<const BITS: i32, const SUMS: usize>(query: &IntQueries, rows: &[u8], out: &mut [i32]) {
+    if query.width() > WIDE {
+        pairs::<BITS, SUMS, true>(query, rows, out)
+    } else {
+        pairs::<BITS, SUMS, false>(query, rows, out)
+    }
+}
+
+/// Scores consecutive rows. `SPACED`: later rows are asked for line by line.
+#[target_feature(enable = "avx2")]
+fn pairs<const BITS: i32, const SUMS: usize, const SPACED: bool>(
+    query: &IntQueries,
+    rows: &[u8],
+    out: &mut [i32],
+) {
     let width = query.width();
     assert_eq!(rows.len(), width * out.len());
     for (rows, out) in rows.chunks(FOLD * width).zip(out.chunks_mut(FOLD)) {
         // The last row again where there are fewer.
         let last = rows.len() - width;
         let row = |slot: usize| &rows[last.min(slot * width)..][..width];
-        // Not all four are asked for at once: the memory takes only so many requests.
-        prefetch::after(rows.as_ptr(), ROWS * width);
-        let front = two::<BITS, SUMS>(query, [row(0), row(1)]);
-        prefetch::after(row(2).as_ptr(), ROWS * width);
-        let back = two::<BITS, SUMS>(query, [row(2), row(3)]);
+        if !SPACED {
+            prefetch::after(rows.as_ptr(), ROWS * width);
+        }
+        let front = two::<BITS, SUMS, SPACED>(query, [row(0), row(1)]);
+        if !SPACED {
+            prefetch::after(row(2).as_ptr(), ROWS * width);
+        }
+        let back = two::<BITS, SUMS, SPACED>(query, [row(2), row(3)]);
         let dots = totals([front[0], front[1], back[0], back[1]]);
         out.iter_mut().zip(dots).for_each(|(out, dot)| *out = dot);
     }
@@ -103,17 +124,18 @@ fn given<const BITS: i32, const SUMS: usize>(
             prefetch::lines(rows.as_ptr().wrapping_add(later as usize * width), width);
         }
         let row = |slot: usize| &rows[of[slot.min(of.len() - 1)] as usize * width..][..width];
-        let front = two::<BITS, SUMS>(query, [row(0), row(1)]);
-        let back = two::<BITS, SUMS>(query, [row(2), row(3)]);
+        let front = two::<BITS, SUMS, false>(query, [row(0), row(1)]);
+        let back = two::<BITS, SUMS, false>(query, [row(2), row(3)]);
         let dots = totals([front[0], front[1], back[0], back[1]]);
         out.iter_mut().zip(dots).for_each(|(out, dot)| *out = dot);
     }
 }
 
-/// Sums of the first query with two rows, in eight lanes each.
+/// Sums of the first query with two rows, in eight lanes each. `SPACED`: the rows follow each other,
+/// and a line of later ones is asked for before each vector of theirs.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn two<const BITS: i32, const SUMS: usize>(
+fn two<const BITS: i32, const SUMS: usize, const SPACED: bool>(
     query: &IntQueries,
     rows: [&[u8]; ROWS],
 ) -> [__m256i; ROWS] {
@@ -132,6 +154,9 @@ fn two<const BITS: i32, const SUMS: usize>(
     };
     let whole = width / BYTES * BYTES;
     for at in (0..whole).step_by(BYTES) {
+        if SPACED {
+            prefetch::beside(rows[0].as_ptr().wrapping_add(ROWS * at), ROWS * width);
+        }
         // SAFETY: `at + 32 <= whole`, and the rows are longer.
         add(at, rows.map(|row| unsafe { load(row.as_ptr().add(at)) }));
     }
