@@ -26,6 +26,7 @@
 // The loops over slots index several arrays of registers at once.
 #![allow(clippy::needless_range_loop)]
 
+use super::ranks::total;
 use crate::kernels::ints::{GROUP, PAD};
 use crate::kernels::prefetch;
 use crate::kernels::tiles::tiles;
@@ -305,16 +306,6 @@ fn eight(queries: &[i8], rows: &[u8], stride: usize) -> [[i32; ROWS]; GROUP] {
         *dots = [total(sums[0]), total(sums[1])];
     }
     dots
-}
-
-/// Sum of the eight lanes.
-#[inline]
-#[target_feature(enable = "avx2")]
-fn total(x: __m256i) -> i32 {
-    let half = _mm_add_epi32(_mm256_castsi256_si128(x), _mm256_extracti128_si256::<1>(x));
-    let pair = _mm_add_epi32(half, _mm_unpackhi_epi64(half, half));
-    let whole = _mm_add_epi32(pair, _mm_shuffle_epi32::<1>(pair));
-    _mm_cvtsi128_si32(whole)
 }
 
 /// Sums of the eight lanes of each.

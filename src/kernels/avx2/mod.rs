@@ -5,9 +5,10 @@
 
 mod bits;
 mod ints;
+mod ranks;
 
 use super::compiled::compiled;
-use super::portable::{codes, composition, passing, ranks};
+use super::portable::{self, codes, composition, passing};
 use super::{CodePlanes, Kernels, QueryPlanes, RankInts};
 
 /// The table of this level.
@@ -17,7 +18,7 @@ pub(super) static KERNELS: Kernels = Kernels {
     signs: bits::signs,
     passing,
     uneven,
-    int_rank,
+    int_rank: ranks::int_rank,
     float_rank,
     code_code,
     float_code,
@@ -27,8 +28,8 @@ pub(super) static KERNELS: Kernels = Kernels {
 
 compiled! {
     "avx2,popcnt":
-    int_rank(query: &RankInts, rows: &[u16], near: bool, out: &mut [i64]) = ranks::int_rank;
-    float_rank(query: &[f32], rows: &[u16], out: &mut [f64]) = ranks::float_rank;
+    wide_rank(query: &RankInts, rows: &[u16], near: bool, out: &mut [i64]) = portable::ranks::int_rank;
+    float_rank(query: &[f32], rows: &[u16], out: &mut [f64]) = portable::ranks::float_rank;
     code_code(query: &CodePlanes, rows: &[u8], out: &mut [u64]) = codes::code_code;
     float_code(query: &QueryPlanes, rows: &[u8], out: &mut [f64]) = codes::float_code;
     passing(scores: &[u32], least: u32, out: &mut [u32]) -> usize = passing::passing;
