@@ -85,6 +85,9 @@ pub fn ids(array: &Bound<'_, PyAny>, what: &str) -> PyResult<Vec<u32>> {
         )));
     }
     check_rank(&array, 1, what)?;
+    if array.is_c_contiguous() && array.dtype().is_equiv_to(&dtype::<u32>(array.py())) {
+        return native_values(&array); // what the candidates of this library are
+    }
     if kind == b'i' {
         narrow(&cast_values::<i64>(&array)?, what)
     } else {

@@ -20,7 +20,7 @@
 use crate::kernels::rank_ints::{middle, reach, run_for};
 use crate::kernels::{Kernels, RankInts};
 use crate::primitives::rank_norm_squared;
-use crate::query::normalise_into;
+use crate::query::{lanes, normalise_into};
 use crate::search::Refine;
 
 /// What the float scorer may add to a score by rounding.
@@ -47,15 +47,16 @@ impl Query {
         let mut unit = Vec::new();
         normalise_into(query, &mut unit);
         let (low, step) = step_of(&unit);
-        let integer = |&q: &f32| ((f64::from(q) - low) / step).round() as i16;
-        let values: Vec<i16> = unit.iter().map(integer).collect();
+        let inverse = 1.0 / step;
+        // Adding 1.5 * 2^52 leaves the rounded number in the low bits, two's complement. It has 16
+        // bits: the rounding of the inverse adds far less than a half.
+        let shifted = |&q: &f32| (f64::from(q) - low) * inverse + 6_755_399_441_055_744.0;
+        let values: Vec<i16> = unit.iter().map(|q| shifted(q).to_bits() as i16).collect();
         let total: i64 = values.iter().map(|&n| i64::from(n)).sum();
         let (dim, norm) = (unit.len(), rank_norm_squared(unit.len()).sqrt());
-        let (mut sum, mut squares) = (0.0, 0.0);
-        for error in lost(&unit, &values, low, step) {
-            sum += error;
-            squares += error * error;
-        }
+        let errors: Vec<f64> = lost(&unit, &values, low, step).collect();
+        let sum: f64 = lanes(&errors, 0.0, |sum, e| sum + e).iter().sum();
+        let squares: f64 = lanes(&errors, 0.0, |sum, e| sum + e * e).iter().sum();
         let spread = (squares - sum * sum / dim as f64).max(0.0).sqrt();
         Self {
             per_score: norm / step,
@@ -72,10 +73,23 @@ impl Query {
 /// run, with ranks as far from the middle as can be, have 32 together.
 pub(super) fn step_of(unit: &[f32]) -> (f64, f64) {
     let run = run_for(unit.len());
-    let fold = |of: fn(f32, f32) -> f32| unit.iter().copied().fold(unit[0], of);
-    let (least, most) = (f64::from(fold(f32::min)), f64::from(fold(f32::max)));
+    let (less, more) = (
+        |least: f32, &q: &f32| if q < least { q } else { least },
+        |most: f32, &q: &f32| if q > most { q } else { most },
+    );
+    let least = f64::from(
+        lanes(unit, unit[0], less)
+            .into_iter()
+            .fold(unit[0], f32::min),
+    );
+    let most = f64::from(
+        lanes(unit, unit[0], more)
+            .into_iter()
+            .fold(unit[0], f32::max),
+    );
     let low = (least + most) / 2.0;
-    let sum = |run: &[f32]| run.iter().map(|&q| (f64::from(q) - low).abs()).sum::<f64>();
+    let distance = |sum: f64, &q: &f32| sum + (f64::from(q) - low).abs();
+    let sum = |run: &[f32]| lanes(run, 0.0, distance).iter().sum::<f64>();
     let longest = unit.chunks(run).map(sum).fold(0.0, f64::max);
     // Half a step more for each integer that is rounded up.
     let room = f64::from(i32::MAX) / f64::from(reach(unit.len())) - run as f64;

@@ -18,6 +18,7 @@
 //! That is below 1.2e-5 for every width; [`ROUNDING`] is more than twice as much.
 
 use crate::primitives::{centre, rankquant_norm_squared};
+use crate::query::lanes;
 
 /// What the float scorer may add to a score by rounding.
 const ROUNDING: f64 = 3e-5;
@@ -38,24 +39,25 @@ pub(super) struct Quantised {
 impl Quantised {
     /// Quantises a unit query, reusing the buffer.
     pub(super) fn fill(&mut self, unit: &[f32], bits: u8) {
-        let largest = unit.iter().fold(0f32, |most, q| most.max(q.abs()));
+        let larger = |most: f32, q: &f32| if q.abs() > most { q.abs() } else { most };
+        let largest = lanes(unit, 0.0, larger).into_iter().fold(0.0, f32::max);
         // Any step suits a query of zeros: all its integers are 0.
         let step = if largest > 0.0 { largest / 127.0 } else { 1.0 };
         let inverse = 1.0 / step;
         self.values.clear();
         // Adding 1.5 * 2^23 leaves the rounded number in the low bits, two's complement. It is at
         // most 127: the rounding of the inverse adds far less than a half.
-        let integers = unit
-            .iter()
-            .map(|&q| (q * inverse + 12_582_912.0).to_bits() as u8 as i8);
+        let shifted = |q: f32| q * inverse + 12_582_912.0;
+        let integers = unit.iter().map(|&q| shifted(q).to_bits() as u8 as i8);
         self.values.extend(integers);
-        let (mut sum, mut squares, mut total) = (0.0, 0.0, 0i64);
-        for (&q, &n) in unit.iter().zip(&self.values) {
-            let error = f64::from(q) - f64::from(step) * f64::from(n);
-            sum += error;
-            squares += error * error;
-            total += i64::from(n);
-        }
+        let total: i64 = self.values.iter().map(|&n| i64::from(n)).sum();
+        let error = |q: f32| {
+            let rounded = shifted(q) - 12_582_912.0; // the same integer, exact
+            f64::from(q) - f64::from(step) * f64::from(rounded)
+        };
+        let sum: f64 = lanes(unit, 0.0, |sum, &q| sum + error(q)).iter().sum();
+        let square = |sum: f64, &q: &f32| sum + error(q) * error(q);
+        let squares: f64 = lanes(unit, 0.0, square).iter().sum();
         let spread = (squares - sum * sum / unit.len() as f64).max(0.0).sqrt();
         self.error = spread * (1.0 + 1e-6) + ROUNDING;
         self.offset = centre(bits) * total as f64;

@@ -97,15 +97,21 @@ impl Selector {
 
     /// Ends both selections, of the same `k`, and keeps the best of what they kept.
     pub(crate) fn absorb(&mut self, other: &mut Self) {
-        self.finish();
-        let mut theirs = other.finish().iter().copied().peekable();
-        let mut ours = std::mem::take(&mut self.keys).into_iter().peekable();
-        let best = || match (ours.peek(), theirs.peek()) {
-            (Some(one), Some(other)) if one < other => ours.next(),
-            (Some(_), None) => ours.next(),
-            _ => theirs.next(),
-        };
-        self.keys = std::iter::from_fn(best).take(self.k).collect();
+        let k = self.k;
+        let (ours, theirs) = (self.finish(), other.finish());
+        let wanted = k.min(ours.len() + theirs.len());
+        let mut merged = Vec::with_capacity(wanted);
+        let (mut at, mut of_them) = (0, 0);
+        while merged.len() < wanted && at < ours.len() && of_them < theirs.len() {
+            // No branch on the keys: which selection is next cannot be predicted.
+            let (one, other) = (ours[at], theirs[of_them]);
+            merged.push(one.min(other));
+            at += usize::from(one < other);
+            of_them += usize::from(one >= other);
+        }
+        let rest = ours[at..].iter().chain(&theirs[of_them..]);
+        merged.extend(rest.take(wanted - merged.len()));
+        self.keys = merged;
     }
 
     /// Goes on with a selection that was started.

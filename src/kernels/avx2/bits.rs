@@ -67,6 +67,9 @@ fn sign_words(values: &[f32], out: &mut [u64]) {
 fn count<const AGREE: bool>(queries: &[u64], rows: &[u64], words: usize, out: &mut [u32]) {
     let len = rows.len() / words;
     assert_eq!(queries.len() / words * len, out.len());
+    if len == 0 {
+        return;
+    }
     if queries.len() >= WORTH * words {
         return many::<AGREE>(queries, rows, words, out);
     }
