@@ -16,12 +16,12 @@ from pathlib import Path
 
 from tools.bench.ordvec_goals import Verdict, judge
 from tools.bench.ordvec_model import COLUMNS, Line, Results, Setting
-from tools.bench.ordvec_page import machine, page
+from tools.bench.ordvec_page import load, machine, page
 from tools.bench.ordvec_plot import plot
 from tools.bench.ordvec_sides import compare
 from tools.console import console
 from tools.declaration import ROOT
-from tools.ops import venv
+from tools.ops import proc, venv
 
 FOLDER = ROOT / "docs" / "benchmarks"
 NUMPY = "numpy>=2.2"
@@ -44,9 +44,10 @@ def run(args: argparse.Namespace) -> dict[str, object]:
     """Summary, goals and ratios of a run. Writes the page and the plot."""
     dims, rows = ([1024], [100_000]) if args.short else (args.dims, args.rows)
     settings = [Setting(d, r, t) for d in dims for r in rows for t in args.threads]
-    of = machine()
+    before = load()
     with tempfile.TemporaryDirectory(prefix="bench-ordvec-") as folder:
         pythons = _environments(Path(folder), args.wheel, args.peer)
+        of = machine(_level(pythons["ours"]), before)
         results = _measure(settings, pythons, Path(folder), args.runs, args.seconds)
     verdict = judge(results)
     _write(args.output, page(results, verdict, args.peer, of), _plot(results))
@@ -70,6 +71,12 @@ def _environments(folder: Path, wheel: Path | None, peer: str) -> dict[str, Path
         fresh.pip("install", NUMPY, what)
         pythons[side] = Path(fresh.python)
     return pythons
+
+
+def _level(python: Path) -> str:
+    """The SIMD level that a wheel's searches run at."""
+    asks = "import ordvec; print(ordvec.simd_levels()['active'])"
+    return proc.run((python, "-P", "-c", asks), echo=False).stdout.strip()
 
 
 def _measure(

@@ -62,15 +62,20 @@ def _section(setting: Setting, lines: Iterable[Line]) -> Iterator[str]:
     yield ""
 
 
-def machine() -> str:
-    """The processor, its number of threads and the load of this moment, which a reader must
-    know."""
+def load() -> float:
+    """Processes that wanted to run in the last minute; 0 where the system does not say."""
+    return os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+
+
+def machine(level: str, load: float) -> str:
+    """The processor, its number of threads, the SIMD level that ours ran at and the load before
+    the run, which a reader must know."""
     info = Path("/proc/cpuinfo")
     names = [
         line.split(":", 1)[1].strip()
         for line in (info.read_text(encoding="utf-8").splitlines() if info.exists() else [])
         if line.startswith("model name")
     ]
-    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
     name = names[0] if names else platform.processor() or platform.machine()
-    return f"{name}, {os.cpu_count()} CPUs, {platform.system()}, load {load:.1f} at the start"
+    parts = (name, f"{os.cpu_count()} CPUs", f"SIMD level {level}", platform.system())
+    return f"{', '.join(parts)}, load {load:.1f} at the start"

@@ -5,6 +5,7 @@ The limit of the disk has a module of its own.
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 from tools.bench import ordvec_sides
 from tools.bench.ordvec_goals import GOALS, JUDGED, SPEEDUP, SPREAD, judge
 from tools.bench.ordvec_model import ONE_QUERY, Line, Samples, Setting, line
-from tools.bench.ordvec_page import page
+from tools.bench.ordvec_page import load, machine, page
 
 SMALL = Setting(dim=384, rows=20_000, threads=1)
 
@@ -85,6 +86,13 @@ def test_goals_that_were_not_measured_are_not_met(setting: Setting) -> None:
     verdict = judge(results)
     assert verdict.unmeasured and not verdict.met
     assert verdict.summary.startswith("GOALS NOT MET")
+
+
+def test_the_machine_is_named_with_level_and_load() -> None:
+    assert re.fullmatch(
+        r".+, \d+ CPUs, SIMD level avx2, \w+, load 0.3 at the start", machine("avx2", 0.26)
+    )
+    assert load() >= 0
 
 
 def test_the_page_names_machine_summary_and_every_miss() -> None:
