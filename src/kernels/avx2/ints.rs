@@ -10,8 +10,10 @@
 //! 3. Two rows go together, so that a part of the query is loaded once for both. The sums of four
 //!    rows are folded together.
 //! 4. The bytes after the last whole vector are loaded as the end of a vector whose beginning is
-//!    blanked; a row that is shorter than a vector is copied to a vector of zeros. Zero bytes of the
-//!    row multiply whatever part of the query stands there, which its padding lets a kernel load.
+//!    blanked; a row that is shorter than a vector is copied to a vector of zeros. Zero bytes of
+//!    the row multiply whatever part of the query stands there, which its padding lets a kernel
+//!    load.
+//! 5. Rows further on are asked for: narrow ones a pair at once, wide ones line by line.
 //!
 //! And for many queries (`many`), which is a product of two byte matrices:
 //!
@@ -132,8 +134,8 @@ fn given<const BITS: i32, const SUMS: usize>(
     }
 }
 
-/// Sums of the first query with two rows, in eight lanes each. `SPACED`: the rows follow each other,
-/// and a line of later ones is asked for before each vector of theirs.
+/// Sums of the first query with two rows, in eight lanes each. `SPACED`: the rows follow each
+/// other, and a line of later ones is asked for before each vector of theirs.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn two<const BITS: i32, const SUMS: usize, const SPACED: bool>(
