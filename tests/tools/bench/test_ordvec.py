@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.tools.bench.worker_stand_in import install
 from tools.bench import ordvec_sides
 from tools.bench.ordvec_goals import GOALS, JUDGED, SPEEDUP, SPREAD, judge
 from tools.bench.ordvec_model import ONE_QUERY, Line, Samples, Setting, line
@@ -118,32 +119,11 @@ def test_a_line_is_of_medians() -> None:
     assert (found.share, found.memory, found.disk) == ("100%", 2.0, 6.0)
 
 
-# A module that stands where NumPy and the wheel would be: the worker's requests, with two calls.
-STAND_IN = """
-import sys, types
-sys.path.insert(0, {folder!r})
-for name in ("numpy", "ordvec"):
-    sys.modules[name] = types.ModuleType(name)
-import ordvec_worker as worker
-class Random:
-    def standard_normal(self, shape, dtype): return None
-class Array:
-    def __init__(self, size, dtype): self.nbytes = 4 * size
-worker.np.random = types.SimpleNamespace(default_rng=lambda seed: Random())
-worker.np.float32 = worker.np.int32 = None
-worker.np.zeros = worker.np.ones = Array
-worker.np.array_split = lambda array, parts: parts
-worker.streamed = lambda parts: 7.0 * parts
-worker.table = lambda *_: (worker.Row(name, list, scanned) for name, scanned in {calls})
-sys.exit(worker.main())
-"""
-
-
 @pytest.fixture
 def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder, calls = str(ordvec_sides.WORKER.parent), [("one, 1 query", 3), ("two", 0)]
-    (tmp_path / "worker.py").write_text(STAND_IN.format(folder=folder, calls=calls))
-    monkeypatch.setattr(ordvec_sides, "WORKER", tmp_path / "worker.py")
+    calls = [("one, 1 query", 3), ("two", 0)]
+    table = f"(worker.Row(name, list, scanned) for name, scanned in {calls})"
+    install(tmp_path, monkeypatch, f"worker.table = lambda *_: {table}")
     return tmp_path
 
 

@@ -10,6 +10,7 @@ from types import ModuleType
 
 import pytest
 
+from tests.tools.bench.worker_stand_in import install
 from tools.bench import ordvec_sides
 from tools.bench.ordvec_goals import AS_LONG, GOALS, JUDGED, SPEEDUP, SPREAD, judge
 from tools.bench.ordvec_model import COLUMNS, ONE_QUERY, Line, Setting
@@ -191,23 +192,8 @@ def test_the_write_alone_names_its_file_and_nothing_is_left(
     assert not list(tmp_path.iterdir())
 
 
-# The worker with a stand-in for NumPy and the wheel. Each row has a file, of 9 bytes on our side
-# and 5 on the peer's.
-STAND_IN = """
-import sys, types
-sys.path.insert(0, {folder!r})
-for name in ("numpy", "ordvec"):
-    sys.modules[name] = types.ModuleType(name)
-import ordvec_worker as worker
-class Random:
-    def standard_normal(self, shape, dtype): return None
-class Array:
-    def __init__(self, size, dtype): self.nbytes = 4 * size
-worker.np.random = types.SimpleNamespace(default_rng=lambda seed: Random())
-worker.np.float32 = worker.np.int32 = None
-worker.np.zeros = worker.np.ones = Array
-worker.np.array_split = lambda array, parts: parts
-worker.streamed = lambda parts: 7.0 * parts
+# Each row has a file, of 9 bytes on our side and 5 on the peer's.
+TABLE = """
 worker.WARM_UP, worker.REPETITIONS = 0.0, 3
 def table(vectors, queries, folder):
     for name in {calls}[: None if folder.name == "ours" else {peers}]:
@@ -215,15 +201,12 @@ def table(vectors, queries, folder):
         file.write_bytes(b"123456789" if folder.name == "ours" else b"12345")
         yield worker.Row(name, list, 0, file)
 worker.table = table
-sys.exit(worker.main())
 """
 
 
 def stand_in(folder: Path, monkeypatch: pytest.MonkeyPatch, peers: int | None = None) -> None:
-    source, calls = str(ordvec_sides.WORKER.parent), ["add", "one, write", "two, write"]
-    text = STAND_IN.format(folder=source, calls=calls, peers=peers)
-    (folder / "worker.py").write_text(text)
-    monkeypatch.setattr(ordvec_sides, "WORKER", folder / "worker.py")
+    calls = ["add", "one, write", "two, write"]
+    install(folder, monkeypatch, TABLE.format(calls=calls, peers=peers))
 
 
 def test_the_disk_is_measured_in_the_turns_of_each_write(
