@@ -11,7 +11,7 @@
 #![allow(clippy::needless_range_loop)]
 
 use crate::kernels::prefetch;
-use crate::kernels::rank_ints::{middle, RankInts};
+use crate::kernels::rank_ints::{grouped, middle, RankInts};
 use std::arch::x86_64::*;
 
 /// Coordinates of a vector.
@@ -41,15 +41,9 @@ pub(super) fn int_rank(query: &RankInts, rows: &[u16], near: bool, out: &mut [i6
 #[target_feature(enable = "avx2")]
 fn each<const N: usize, const FAR: bool>(query: &RankInts, rows: &[u16], out: &mut [i64]) {
     let dim = query.values().len();
-    assert_eq!(rows.len(), dim * out.len());
-    let (groups, rest) = out.as_chunks_mut::<N>();
-    let (of_groups, of_rest) = rows.split_at(groups.len() * N * dim);
-    for (rows, out) in of_groups.chunks_exact(N * dim).zip(groups) {
-        *out = products::<N, FAR>(query, rows);
-    }
-    for (row, out) in of_rest.chunks_exact(dim).zip(rest) {
-        [*out] = products::<1, FAR>(query, row);
-    }
+    let group = |rows: &[u16]| products::<N, FAR>(query, rows);
+    let one = |row: &[u16]| products::<1, FAR>(query, row)[0];
+    grouped(dim, rows, out, group, one);
 }
 
 /// The products with `N` rows.

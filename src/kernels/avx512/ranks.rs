@@ -5,7 +5,7 @@
 //! are not go one by one and are asked for ahead: several streams at once are slower than memory.
 
 use crate::kernels::prefetch;
-use crate::kernels::rank_ints::{middle, RankInts};
+use crate::kernels::rank_ints::{grouped, middle, RankInts};
 use std::arch::x86_64::*;
 
 /// Coordinates of a vector.
@@ -32,18 +32,9 @@ pub(super) fn int_rank(query: &RankInts, rows: &[u16], near: bool, out: &mut [i6
 #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
 fn each<const N: usize, const FAR: bool>(query: &RankInts, rows: &[u16], out: &mut [i64]) {
     let dim = query.values().len();
-    let whole = out.len() - out.len() % N;
-    let (groups, rest) = rows.split_at(whole * dim);
-    let (of_groups, of_rest) = out.split_at_mut(whole);
-    for (rows, out) in groups
-        .chunks_exact(N * dim)
-        .zip(of_groups.chunks_exact_mut(N))
-    {
-        out.copy_from_slice(&products::<N, FAR>(query, rows));
-    }
-    for (row, out) in rest.chunks_exact(dim).zip(of_rest) {
-        [*out] = products::<1, FAR>(query, row);
-    }
+    let group = |rows: &[u16]| products::<N, FAR>(query, rows);
+    let one = |row: &[u16]| products::<1, FAR>(query, row)[0];
+    grouped(dim, rows, out, group, one);
 }
 
 /// The products with `N` rows.
@@ -66,7 +57,7 @@ fn products<const N: usize, const FAR: bool>(query: &RankInts, rows: &[u16]) -> 
             for (row, sum) in sums.iter_mut().enumerate() {
                 let of_row = rows[row * dim + at..].as_ptr();
                 if FAR {
-                    prefetch::after(of_row, size_of::<__m512i>());
+                    prefetch::beside(of_row, prefetch::LINE);
                 }
                 let centred = _mm512_sub_epi16(load(of_row), middle);
                 // A lane that is not there has the value 0.
