@@ -48,13 +48,19 @@ static Found search(const OrdvecIndex *index) {
     return found;
 }
 
+// Member by member: the bytes between them may be anything.
+static int same(const Found *one, const Found *other) {
+    return memcmp(one->scores, other->scores, sizeof one->scores) == 0 &&
+           memcmp(one->indices, other->indices, sizeof one->indices) == 0;
+}
+
 static void in_a_child(const OrdvecIndex *index, const Found *expected, int generations) {
     pid_t child = fork();
     CHECK(child >= 0);
     if (child == 0) {
         alarm(PATIENCE_SECONDS);
         Found found = search(index);
-        CHECK(memcmp(&found, expected, sizeof found) == 0);
+        CHECK(same(&found, expected));
         if (generations > 1) {
             in_a_child(index, expected, generations - 1);
         }
@@ -78,7 +84,7 @@ int main(int count, char **arguments) {
     Found expected = search(index);
     in_a_child(index, &expected, 2);
     Found again = search(index);
-    CHECK(memcmp(&again, &expected, sizeof again) == 0);
+    CHECK(same(&again, &expected));
     ordvec_index_free(index);
     return 0;
 }
