@@ -81,9 +81,14 @@ def test_a_program_that_is_killed_takes_its_grandchildren_along(family: tuple[st
 @pytest.mark.skipif(os.name != "posix", reason="elsewhere the program alone is killed")
 def test_an_interrupted_verb_takes_its_grandchildren_along(family: tuple[str, str]) -> None:
     """The signal goes to the verb alone, as from `kill`; Ctrl-C reaches everyone besides."""
+    # A shell starts what runs in the background with this signal ignored, and Python keeps that.
+    heeds = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
     call = f"from tools.ops import proc; proc.run({family!r}, capture=False, echo=False)"
     with subprocess.Popen(
-        (sys.executable, "-c", call), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        (sys.executable, "-c", f"{heeds}; {call}"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
     ) as verb:
         assert verb.stdout is not None
         child, grandchild = (int(word) for word in verb.stdout.readline().split())
