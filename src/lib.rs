@@ -81,6 +81,7 @@ mod bit_rows;
 mod bitmap;
 mod error;
 mod kernels;
+mod lanes;
 mod limits;
 mod order;
 mod panicking;

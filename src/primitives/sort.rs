@@ -11,6 +11,7 @@
 //! 4. A short vector, and one whose range gives no map, is sorted by comparison. So is a long run
 //!    of one place, where values crowd and places tell little.
 
+use crate::lanes::extremes;
 use crate::order;
 
 /// The sort with its buffers. An element is a place above an index: both have 16 bits.
@@ -112,25 +113,6 @@ fn scale(v: &[f32]) -> Option<(f32, f32)> {
 
 /// Number of places: below 2^16 by more than the rounding of the map.
 const PLACES: f32 = 65_000.0;
-
-/// Smallest and largest value, in lanes: a minimum of floats is not reordered by the compiler.
-fn extremes(v: &[f32]) -> (f32, f32) {
-    let (mut low, mut high) = ([f32::INFINITY; LANES], [f32::NEG_INFINITY; LANES]);
-    let (chunks, rest) = v.as_chunks::<LANES>();
-    let mut meet = |lane: usize, x: f32| {
-        low[lane] = if x < low[lane] { x } else { low[lane] };
-        high[lane] = if x > high[lane] { x } else { high[lane] };
-    };
-    for chunk in chunks {
-        (0..LANES).for_each(|lane| meet(lane, chunk[lane]));
-    }
-    rest.iter().for_each(|&x| meet(0, x));
-    let least = low.into_iter().fold(f32::INFINITY, f32::min);
-    (least, high.into_iter().fold(f32::NEG_INFINITY, f32::max))
-}
-
-/// Values compared side by side.
-const LANES: usize = 16;
 
 /// One stable counting pass by the eight bits at `shift`. `counts` are those of `from`.
 fn scatter(from: &[u32], to: &mut [u32], counts: &mut [u32; 256], shift: u32) {

@@ -19,12 +19,16 @@
 
 use crate::kernels::rank_ints::{middle, reach, run_for};
 use crate::kernels::{Kernels, RankInts};
+use crate::lanes;
 use crate::primitives::rank_norm_squared;
-use crate::query::{lanes, normalise_into};
+use crate::query::normalise_into;
 use crate::search::Refine;
 
 /// What the float scorer may add to a score by rounding.
 const ROUNDING: f64 = 1e-5;
+
+/// 1.5 * 2^52.
+const SHIFT: f64 = 6_755_399_441_055_744.0;
 
 /// A float query, ready for the kernels.
 pub(super) struct Query {
@@ -48,15 +52,14 @@ impl Query {
         normalise_into(query, &mut unit);
         let (low, step) = step_of(&unit);
         let inverse = 1.0 / step;
-        // Adding 1.5 * 2^52 leaves the rounded number in the low bits, two's complement. It has 16
-        // bits: the rounding of the inverse adds far less than a half.
-        let shifted = |&q: &f32| (f64::from(q) - low) * inverse + 6_755_399_441_055_744.0;
+        // Adding this leaves the rounded number in the low bits, two's complement. It has 16 bits:
+        // the rounding of the inverse adds far less than a half.
+        let shifted = |&q: &f32| (f64::from(q) - low) * inverse + SHIFT;
         let values: Vec<i16> = unit.iter().map(|q| shifted(q).to_bits() as i16).collect();
         let total: i64 = values.iter().map(|&n| i64::from(n)).sum();
         let (dim, norm) = (unit.len(), rank_norm_squared(unit.len()).sqrt());
         let errors: Vec<f64> = lost(&unit, &values, low, step).collect();
-        let sum: f64 = lanes(&errors, 0.0, |sum, e| sum + e).iter().sum();
-        let squares: f64 = lanes(&errors, 0.0, |sum, e| sum + e * e).iter().sum();
+        let (sum, squares) = (lanes::sum(&errors, |e| *e), lanes::sum(&errors, |e| e * e));
         let spread = (squares - sum * sum / dim as f64).max(0.0).sqrt();
         Self {
             per_score: norm / step,
@@ -73,23 +76,10 @@ impl Query {
 /// run, with ranks as far from the middle as can be, have 32 together.
 pub(super) fn step_of(unit: &[f32]) -> (f64, f64) {
     let run = run_for(unit.len());
-    let (less, more) = (
-        |least: f32, &q: &f32| if q < least { q } else { least },
-        |most: f32, &q: &f32| if q > most { q } else { most },
-    );
-    let least = f64::from(
-        lanes(unit, unit[0], less)
-            .into_iter()
-            .fold(unit[0], f32::min),
-    );
-    let most = f64::from(
-        lanes(unit, unit[0], more)
-            .into_iter()
-            .fold(unit[0], f32::max),
-    );
+    let (least, most) = lanes::extremes(unit);
+    let (least, most) = (f64::from(least), f64::from(most));
     let low = (least + most) / 2.0;
-    let distance = |sum: f64, &q: &f32| sum + (f64::from(q) - low).abs();
-    let sum = |run: &[f32]| lanes(run, 0.0, distance).iter().sum::<f64>();
+    let sum = |run: &[f32]| lanes::sum(run, |&q| (f64::from(q) - low).abs());
     let longest = unit.chunks(run).map(sum).fold(0.0, f64::max);
     // Half a step more for each integer that is rounded up.
     let room = f64::from(i32::MAX) / f64::from(reach(unit.len())) - run as f64;

@@ -17,11 +17,14 @@
 //! `(16 P + 2) 2^-24 sum_i |q_i| c_i / norm`, and `sum_i |q_i| c_i <= |c|`, at most 1.91 norms.
 //! That is below 1.2e-5 for every width; [`ROUNDING`] is more than twice as much.
 
+use crate::lanes;
 use crate::primitives::{centre, rankquant_norm_squared};
-use crate::query::lanes;
 
 /// What the float scorer may add to a score by rounding.
 const ROUNDING: f64 = 3e-5;
+
+/// 1.5 * 2^23.
+const SHIFT: f32 = 12_582_912.0;
 
 /// The integers of a unit query and the map from scores to integer sums.
 #[derive(Clone, Debug, Default)]
@@ -39,25 +42,24 @@ pub(super) struct Quantised {
 impl Quantised {
     /// Quantises a unit query, reusing the buffer.
     pub(super) fn fill(&mut self, unit: &[f32], bits: u8) {
-        let larger = |most: f32, q: &f32| if q.abs() > most { q.abs() } else { most };
-        let largest = lanes(unit, 0.0, larger).into_iter().fold(0.0, f32::max);
+        let (least, most) = lanes::extremes(unit);
+        let largest = most.max(-least);
         // Any step suits a query of zeros: all its integers are 0.
         let step = if largest > 0.0 { largest / 127.0 } else { 1.0 };
         let inverse = 1.0 / step;
         self.values.clear();
-        // Adding 1.5 * 2^23 leaves the rounded number in the low bits, two's complement. It is at
-        // most 127: the rounding of the inverse adds far less than a half.
-        let shifted = |q: f32| q * inverse + 12_582_912.0;
+        // Adding this leaves the rounded number in the low bits, two's complement. It is at most
+        // 127: the rounding of the inverse adds far less than a half.
+        let shifted = |q: f32| q * inverse + SHIFT;
         let integers = unit.iter().map(|&q| shifted(q).to_bits() as u8 as i8);
         self.values.extend(integers);
         let total: i64 = self.values.iter().map(|&n| i64::from(n)).sum();
         let error = |q: f32| {
-            let rounded = shifted(q) - 12_582_912.0; // the same integer, exact
+            let rounded = shifted(q) - SHIFT; // the same integer, exact
             f64::from(q) - f64::from(step) * f64::from(rounded)
         };
-        let sum: f64 = lanes(unit, 0.0, |sum, &q| sum + error(q)).iter().sum();
-        let square = |sum: f64, &q: &f32| sum + error(q) * error(q);
-        let squares: f64 = lanes(unit, 0.0, square).iter().sum();
+        let sum = lanes::sum(unit, |&q| error(q));
+        let squares = lanes::sum(unit, |&q| error(q) * error(q));
         let spread = (squares - sum * sum / unit.len() as f64).max(0.0).sqrt();
         self.error = spread * (1.0 + 1e-6) + ROUNDING;
         self.offset = centre(bits) * total as f64;
