@@ -36,6 +36,11 @@ mod neon;
 ))]
 #[allow(unsafe_code)] // an intrinsic; states why it is sound
 mod prefetch;
+#[cfg(all(
+    target_arch = "x86_64",
+    any(feature = "simd-avx2", feature = "simd-avx512")
+))]
+mod rank_rows;
 #[cfg(any(
     all(target_arch = "x86_64", feature = "simd-avx2"),
     all(target_arch = "x86_64", feature = "simd-avx512"),

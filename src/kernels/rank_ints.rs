@@ -49,27 +49,3 @@ pub(crate) fn reach(dim: usize) -> u16 {
 pub(crate) fn run_for(dim: usize) -> usize {
     RUNS[usize::from(dim > 1 << 14)]
 }
-
-/// Scores rows of `dim` ranks `N` at a time by `group`, and those that are left by `one`.
-#[cfg(all(
-    target_arch = "x86_64",
-    any(feature = "simd-avx2", feature = "simd-avx512")
-))]
-#[inline(always)]
-pub(super) fn grouped<const N: usize>(
-    dim: usize,
-    rows: &[u16],
-    out: &mut [i64],
-    group: impl Fn(&[u16]) -> [i64; N],
-    one: impl Fn(&[u16]) -> i64,
-) {
-    assert_eq!(rows.len(), dim * out.len());
-    let (groups, rest) = out.as_chunks_mut::<N>();
-    let (of_groups, of_rest) = rows.split_at(groups.len() * N * dim);
-    for (rows, out) in of_groups.chunks_exact(N * dim).zip(groups) {
-        *out = group(rows);
-    }
-    for (row, out) in of_rest.chunks_exact(dim).zip(rest) {
-        *out = one(row);
-    }
-}

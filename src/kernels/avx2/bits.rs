@@ -15,11 +15,9 @@
 // The loops over slots index several arrays of registers at once.
 #![allow(clippy::needless_range_loop)]
 
+use super::fours::{across, group, lanes, put, ROWS};
 use crate::kernels::prefetch;
 use std::arch::x86_64::*;
-
-/// Rows that go together.
-const ROWS: usize = 4;
 
 /// Words of a vector.
 const WORDS: usize = 4;
@@ -76,9 +74,7 @@ fn count<const AGREE: bool>(queries: &[u64], rows: &[u64], words: usize, out: &m
     for (query, out) in queries.chunks_exact(words).zip(out.chunks_exact_mut(len)) {
         for (rows, out) in rows.chunks(ROWS * words).zip(out.chunks_mut(ROWS)) {
             let counts = four::<AGREE>(query, group(rows, words));
-            out.iter_mut()
-                .zip(counts)
-                .for_each(|(out, count)| *out = count);
+            put(counts, out);
         }
     }
 }
@@ -92,19 +88,9 @@ fn many<const AGREE: bool>(queries: &[u64], rows: &[u64], words: usize, out: &mu
         let (first, there) = (index * ROWS, ROWS.min(len - index * ROWS));
         for (query, out) in queries.chunks_exact(words).zip(out.chunks_exact_mut(len)) {
             let counts = halves.four::<AGREE>(query);
-            let out = &mut out[first..first + there];
-            out.iter_mut()
-                .zip(counts)
-                .for_each(|(out, count)| *out = count);
+            put(counts, &mut out[first..first + there]);
         }
     }
-}
-
-/// The rows of a group, the last of them again where there are fewer.
-#[inline]
-fn group(rows: &[u64], words: usize) -> [&[u64]; ROWS] {
-    let last = rows.len() - words;
-    std::array::from_fn(|slot| &rows[last.min(slot * words)..][..words])
 }
 
 /// A query with four rows.
@@ -275,21 +261,11 @@ fn widen(sums: &mut [__m256i; ROWS], bytes: [__m256i; ROWS]) {
 fn finish<const AGREE: bool>(sums: [__m256i; ROWS], words: usize) -> [u32; ROWS] {
     let pair = |low, high| _mm256_or_si256(low, _mm256_slli_epi64::<32>(high));
     let (front, back) = (pair(sums[0], sums[1]), pair(sums[2], sums[3]));
-    let lanes = _mm256_add_epi32(
-        _mm256_unpacklo_epi64(front, back),
-        _mm256_unpackhi_epi64(front, back),
-    );
-    let counts = _mm_add_epi32(
-        _mm256_castsi256_si128(lanes),
-        _mm256_extracti128_si256::<1>(lanes),
-    );
+    let counts = across(front, back);
     let scores = if AGREE {
         _mm_sub_epi32(_mm_set1_epi32(64 * words as i32), counts)
     } else {
         counts
     };
-    let mut out = [0; ROWS];
-    // SAFETY: the array is one such vector long.
-    unsafe { _mm_storeu_si128(out.as_mut_ptr().cast(), scores) };
-    out
+    lanes(scores).map(|score| score as u32)
 }

@@ -4,6 +4,8 @@
 //! is handed out for a detected level alone.
 
 mod bits;
+mod fours;
+mod int_batch;
 mod ints;
 mod ranks;
 

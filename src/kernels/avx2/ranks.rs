@@ -3,15 +3,16 @@
 //!
 //! The naive loop centres a rank, multiplies it with its query value and adds. Departures from it:
 //!
-//! 1. Rows that are in a cache go four at a time, so that each part of the query is loaded once.
-//!    Rows that are not go one by one, and each step asks for a line further on.
+//! 1. Rows go together or are asked for ahead, see `kernels::rank_rows`.
 //! 2. The ranks after the last whole vector of a run are multiplied one by one.
 
 // The loops over rows index several arrays of registers at once.
 #![allow(clippy::needless_range_loop)]
 
+use super::fours::total;
 use crate::kernels::prefetch;
-use crate::kernels::rank_ints::{grouped, middle, RankInts};
+use crate::kernels::rank_ints::{middle, RankInts};
+use crate::kernels::rank_rows::int_rank;
 use std::arch::x86_64::*;
 
 /// Coordinates of a vector.
@@ -23,30 +24,9 @@ const STEP: usize = 2;
 /// Rows that go together.
 const ROWS: usize = 4;
 
-pub(super) fn int_rank(query: &RankInts, rows: &[u16], near: bool, out: &mut [i64]) {
-    if query.run() == 1 {
-        return super::wide_rank(query, rows, near, out);
-    }
-    // SAFETY: the table is used only where the level was detected.
-    unsafe {
-        if near {
-            each::<ROWS, false>(query, rows, out)
-        } else {
-            each::<1, true>(query, rows, out)
-        }
-    }
-}
+int_rank!("avx2");
 
-/// `N` rows at a time, and those that are left one by one; later ones of `FAR` rows are asked for.
-#[target_feature(enable = "avx2")]
-fn each<const N: usize, const FAR: bool>(query: &RankInts, rows: &[u16], out: &mut [i64]) {
-    let dim = query.values().len();
-    let group = |rows: &[u16]| products::<N, FAR>(query, rows);
-    let one = |row: &[u16]| products::<1, FAR>(query, row)[0];
-    grouped(dim, rows, out, group, one);
-}
-
-/// The products with `N` rows.
+/// The products with `N` rows; later ones of `FAR` rows are asked for.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn products<const N: usize, const FAR: bool>(query: &RankInts, rows: &[u16]) -> [i64; N] {
@@ -96,14 +76,4 @@ fn products<const N: usize, const FAR: bool>(query: &RankInts, rows: &[u16]) -> 
 unsafe fn load(from: *const u16) -> __m256i {
     // SAFETY: as promised.
     unsafe { _mm256_loadu_si256(from.cast()) }
-}
-
-/// Sum of the eight lanes.
-#[inline]
-#[target_feature(enable = "avx2")]
-pub(super) fn total(x: __m256i) -> i32 {
-    let half = _mm_add_epi32(_mm256_castsi256_si128(x), _mm256_extracti128_si256::<1>(x));
-    let pair = _mm_add_epi32(half, _mm_unpackhi_epi64(half, half));
-    let whole = _mm_add_epi32(pair, _mm_shuffle_epi32::<1>(pair));
-    _mm_cvtsi128_si32(whole)
 }

@@ -1,11 +1,9 @@
 //! Integer products with rows of ranks. One instruction multiplies 32 pairs of 16 bits and adds
-//! them to sums of 32.
-//!
-//! Rows that are in a cache go together, so that each part of the query is loaded once. Rows that
-//! are not go one by one and are asked for ahead: several streams at once are slower than memory.
+//! them to sums of 32. `kernels::rank_rows` says which rows go together.
 
 use crate::kernels::prefetch;
-use crate::kernels::rank_ints::{grouped, middle, RankInts};
+use crate::kernels::rank_ints::{middle, RankInts};
+use crate::kernels::rank_rows::int_rank;
 use std::arch::x86_64::*;
 
 /// Coordinates of a vector.
@@ -14,30 +12,9 @@ const LANES: usize = 32;
 /// Rows that go together.
 const ROWS: usize = 4;
 
-pub(super) fn int_rank(query: &RankInts, rows: &[u16], near: bool, out: &mut [i64]) {
-    if query.run() == 1 {
-        return super::wide_rank(query, rows, near, out);
-    }
-    // SAFETY: the table is used only where the level was detected.
-    unsafe {
-        if near {
-            each::<ROWS, false>(query, rows, out)
-        } else {
-            each::<1, true>(query, rows, out)
-        }
-    }
-}
+int_rank!("avx512f,avx512bw,avx512vnni");
 
-/// `N` rows at a time, and those that are left one by one; `FAR` ones are asked for ahead.
-#[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
-fn each<const N: usize, const FAR: bool>(query: &RankInts, rows: &[u16], out: &mut [i64]) {
-    let dim = query.values().len();
-    let group = |rows: &[u16]| products::<N, FAR>(query, rows);
-    let one = |row: &[u16]| products::<1, FAR>(query, row)[0];
-    grouped(dim, rows, out, group, one);
-}
-
-/// The products with `N` rows.
+/// The products with `N` rows; later ones of `FAR` rows are asked for.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
 fn products<const N: usize, const FAR: bool>(query: &RankInts, rows: &[u16]) -> [i64; N] {
