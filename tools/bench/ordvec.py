@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tools.bench.ordvec_goals import Verdict, judge
 from tools.bench.ordvec_model import COLUMNS, Line, Results, Setting
-from tools.bench.ordvec_page import load, machine, page
+from tools.bench.ordvec_page import load_average, machine, page
 from tools.bench.ordvec_plot import plot
 from tools.bench.ordvec_sides import compare
 from tools.console import console
@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> dict[str, object]:
     """Summary, goals and ratios of a run. Writes the page and the plot."""
     dims, rows = ([1024], [100_000]) if args.short else (args.dims, args.rows)
     settings = [Setting(d, r, t) for d in dims for r in rows for t in args.threads]
-    before = load()
+    before = load_average()
     with tempfile.TemporaryDirectory(prefix="bench-ordvec-") as folder:
         pythons = _environments(Path(folder), args.wheel, args.peer)
         of = machine(_level(pythons["ours"]), before)

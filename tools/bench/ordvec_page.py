@@ -62,7 +62,7 @@ def _section(setting: Setting, lines: Iterable[Line]) -> Iterator[str]:
     yield ""
 
 
-def load() -> float:
+def load_average() -> float:
     """Processes that wanted to run in the last minute; 0 where the system does not say."""
     return os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
 

@@ -16,7 +16,7 @@ from tests.tools.bench.worker_stand_in import install
 from tools.bench import ordvec_sides
 from tools.bench.ordvec_goals import GOALS, JUDGED, SPEEDUP, SPREAD, judge
 from tools.bench.ordvec_model import ONE_QUERY, Line, Samples, Setting, line
-from tools.bench.ordvec_page import load, machine, page
+from tools.bench.ordvec_page import load_average, machine, page
 
 SMALL = Setting(dim=384, rows=20_000, threads=1)
 
@@ -93,7 +93,7 @@ def test_the_machine_is_named_with_level_and_load() -> None:
     assert re.fullmatch(
         r".+, \d+ CPUs, SIMD level avx2, \w+, load 0.3 at the start", machine("avx2", 0.26)
     )
-    assert load() >= 0
+    assert load_average() >= 0
 
 
 def test_the_page_names_machine_summary_and_every_miss() -> None:
