@@ -10,10 +10,12 @@ pub(crate) trait Element: Copy + Sized {
     fn write_le(values: &[Self], out: &mut Vec<u8>);
     /// The bytes of `values`, if they are bytes already.
     fn as_bytes(values: &[Self]) -> Option<&[u8]>;
+    /// `values` as a place for bytes, if they are bytes already.
+    fn as_byte_vec(values: &mut Vec<Self>) -> Option<&mut Vec<u8>>;
 }
 
 macro_rules! element {
-    ($($integer:ty: $as_bytes:expr),*) => {$(
+    ($($integer:ty: $as_bytes:expr, $as_byte_vec:expr);*) => {$(
         impl Element for $integer {
             const SIZE: usize = size_of::<Self>();
 
@@ -34,8 +36,12 @@ macro_rules! element {
             fn as_bytes(values: &[Self]) -> Option<&[u8]> {
                 $as_bytes(values)
             }
+
+            fn as_byte_vec(values: &mut Vec<Self>) -> Option<&mut Vec<u8>> {
+                $as_byte_vec(values)
+            }
         }
     )*};
 }
 
-element!(u8: Some, u16: |_| None, u64: |_| None);
+element!(u8: Some, Some; u16: |_| None, |_| None; u64: |_| None, |_| None);

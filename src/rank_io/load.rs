@@ -55,21 +55,75 @@ fn read_rows<T: Stored, R: Read>(reader: &mut R, header: &Header) -> io::Result<
         .map_err(|_| io::ErrorKind::OutOfMemory)?;
     let width = header.bytes_per_vec();
     let block = (BLOCK / width).max(1);
-    let mut bytes = vec![0; header.rows.min(block) * width];
+    let mut bytes = Vec::new();
     for first in (0..header.rows).step_by(block) {
-        let bytes = &mut bytes[..block.min(header.rows - first) * width];
-        reader.read_exact(bytes)?;
+        let count = block.min(header.rows - first) * width;
         let start = rows.len();
-        T::Element::read_le(bytes, &mut rows);
+        match T::Element::as_byte_vec(&mut rows) {
+            Some(rows) => append(reader, count, rows)?,
+            None => {
+                bytes.resize(count, 0);
+                reader.read_exact(&mut bytes)?;
+                T::Element::read_le(&bytes, &mut rows);
+            }
+        }
         T::check_rows(header, first, &rows[start..])?;
     }
     Ok(rows)
+}
+
+/// Appends the next `count` bytes.
+fn append<R: Read>(reader: &mut R, count: usize, to: &mut Vec<u8>) -> io::Result<()> {
+    if reader.take(count as u64).read_to_end(to)? == count {
+        Ok(())
+    } else {
+        Err(io::ErrorKind::UnexpectedEof.into())
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::BLOCK;
     use crate::{Bitmap, Rank, RankQuant};
+    use std::io::{self, Cursor, Read, Seek, SeekFrom};
+
+    /// A file that is cut after its length has been asked for.
+    struct Cut(Cursor<Vec<u8>>);
+
+    impl Read for Cut {
+        fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+            self.0.read(to)
+        }
+    }
+
+    impl Seek for Cut {
+        fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+            let at = self.0.seek(to)?;
+            if let SeekFrom::End(0) = to {
+                self.0.get_mut().pop();
+            }
+            Ok(at)
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_cut_while_it_is_read_is_an_error_whatever_its_elements() {
+        let wave: Vec<f32> = (0..64 * 3000).map(|i| (i as f32 * 12.9).sin()).collect();
+        let mut quant = RankQuant::try_new(64, 4).unwrap();
+        quant.try_add(&wave).unwrap();
+        let mut rank = Rank::try_new(64).unwrap();
+        rank.try_add(&wave).unwrap();
+        let (mut packed, mut whole) = (Vec::new(), Vec::new());
+        quant.write_to(&mut packed).unwrap();
+        rank.write_to(&mut whole).unwrap();
+        let cut = |file| Cut(Cursor::new(file));
+        for error in [
+            RankQuant::read_from(cut(packed)).unwrap_err(),
+            Rank::read_from(cut(whole)).unwrap_err(),
+        ] {
+            assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
+        }
+    }
 
     /// The error of the last row of a file of three blocks, whose bytes are all zero.
     fn last_row_zero(mut file: Vec<u8>, width: usize, load: fn(&[u8]) -> std::io::Error) -> String {

@@ -29,27 +29,35 @@ fn few(rows: &[u8], dim: usize, bits: u8) -> Option<usize> {
     composition::uneven(rows, dim, bits)
 }
 
-#[target_feature(enable = "avx512f,avx512bw,avx512vpopcntdq")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vpopcntdq")]
 fn sixteenths(rows: &[u8], dim: usize) -> Option<usize> {
     let even = expected(dim as u64 / 16);
+    // SAFETY: the array is one such vector long.
+    let even = unsafe { _mm256_loadu_epi64(even.as_ptr().cast()) };
     for (index, row) in rows.chunks_exact(dim / 2).enumerate() {
         let mut sums = [_mm512_setzero_si512(); SETS];
-        for part in row.chunks(PARTS * VECTOR) {
-            add(&mut sums, part);
+        let (parts, rest) = row.as_chunks::<{ PARTS * VECTOR }>();
+        for part in parts {
+            // SAFETY: a part is four vectors.
+            let vector = |at| unsafe { _mm512_loadu_epi8(part.as_ptr().add(at * VECTOR).cast()) };
+            add(&mut sums, [vector(0), vector(1), vector(2), vector(3)]);
         }
-        if sums.map(|sum| _mm512_reduce_add_epi64(sum) as u64) != even {
+        if !rest.is_empty() {
+            add(&mut sums, cut_short(rest));
+        }
+        if _mm256_cmpneq_epi64_mask(totals(sums), even) != 0 {
             return Some(index);
         }
     }
     None
 }
 
-/// Adds the sets of at most four vectors of codes.
+/// Less than four vectors, then zeros.
 #[inline]
-#[target_feature(enable = "avx512f,avx512bw,avx512vpopcntdq")]
-fn add(sums: &mut [__m512i; SETS], part: &[u8]) {
+#[target_feature(enable = "avx512f,avx512bw")]
+fn cut_short(rest: &[u8]) -> [__m512i; PARTS] {
     let vector = |index: usize| {
-        let bytes = part.get(index * VECTOR..).unwrap_or(&[]);
+        let bytes = rest.get(index * VECTOR..).unwrap_or(&[]);
         let mask = match bytes.len() {
             0..VECTOR => (1 << bytes.len()) - 1,
             _ => !0,
@@ -57,15 +65,14 @@ fn add(sums: &mut [__m512i; SETS], part: &[u8]) {
         // SAFETY: the mask keeps the load within `bytes`.
         unsafe { _mm512_maskz_loadu_epi8(mask, bytes.as_ptr().cast()) }
     };
-    let [first, second, third, fourth] = [vector(0), vector(1), vector(2), vector(3)];
-    let one = _mm512_set1_epi8(0x11);
-    let merge = |by: __m128i| {
-        let bit = |vector| _mm512_and_si512(_mm512_srl_epi64(vector, by), one);
-        let low = _mm512_or_si512(bit(first), _mm512_slli_epi64::<1>(bit(second)));
-        let high = _mm512_or_si512(bit(third), _mm512_slli_epi64::<1>(bit(fourth)));
-        _mm512_or_si512(low, _mm512_slli_epi64::<2>(high))
-    };
-    let [a, b, c, d] = [0, 1, 2, 3].map(|by| merge(_mm_cvtsi32_si128(by)));
+    [vector(0), vector(1), vector(2), vector(3)]
+}
+
+/// Adds the sets of four vectors of codes.
+#[inline]
+#[target_feature(enable = "avx512f,avx512vpopcntdq")]
+fn add(sums: &mut [__m512i; SETS], vectors: [__m512i; PARTS]) {
+    let [a, b, c, d] = transposed(vectors);
     let count = |of| _mm512_popcnt_epi64(of);
     let four = |of: __m512i, none: __m512i| {
         let (a, b) = (_mm512_and_si512(a, of), _mm512_and_si512(b, of));
@@ -84,4 +91,45 @@ fn add(sums: &mut [__m512i; SETS], part: &[u8]) {
     for (sum, counts) in sums.iter_mut().zip(counts) {
         *sum = _mm512_add_epi64(*sum, counts);
     }
+}
+
+/// Vector `p` of the result holds bit `p` of each half byte of all four vectors, in the same order
+/// for every `p`: a transposition of the bits of four half bytes, first by pairs, then by halves.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn transposed(parts: [__m512i; PARTS]) -> [__m512i; PARTS] {
+    let [first, second, third, fourth] = parts;
+    let pairs = _mm512_set1_epi8(0x55);
+    let [low, high] = [
+        exchanged::<1>(pairs, first, second),
+        exchanged::<1>(pairs, third, fourth),
+    ];
+    let halves = _mm512_set1_epi8(0x33);
+    let [even, odd] = [0, 1].map(|bit| exchanged::<2>(halves, low[bit], high[bit]));
+    [even[0], odd[0], even[1], odd[1]]
+}
+
+/// The bits of `of` and those `BY` above them: the lower ones of both vectors, then the upper ones.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn exchanged<const BY: u32>(of: __m512i, a: __m512i, b: __m512i) -> [__m512i; 2] {
+    /// Bits of the second where the first is set, else of the third.
+    const SELECT: i32 = 0xca;
+    [
+        _mm512_ternarylogic_epi64::<SELECT>(of, a, _mm512_slli_epi64::<BY>(b)),
+        _mm512_ternarylogic_epi64::<SELECT>(of, _mm512_srli_epi64::<BY>(a), b),
+    ]
+}
+
+/// The sums of the lanes of each.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn totals(sums: [__m512i; SETS]) -> __m256i {
+    let pairs = |a, b| _mm512_add_epi64(_mm512_unpacklo_epi64(a, b), _mm512_unpackhi_epi64(a, b));
+    let halves = |x| _mm256_add_epi64(_mm512_castsi512_si256(x), _mm512_extracti64x4_epi64::<1>(x));
+    let [low, high] = [pairs(sums[0], sums[1]), pairs(sums[2], sums[3])].map(halves);
+    _mm256_add_epi64(
+        _mm256_permute2x128_si256::<0x20>(low, high),
+        _mm256_permute2x128_si256::<0x31>(low, high),
+    )
 }

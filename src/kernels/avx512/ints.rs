@@ -10,7 +10,8 @@
 //! 3. Four rows go together, so that a part of the query is loaded once for all of them.
 //! 4. The last part of a row is loaded under a mask. Zero bytes of the row multiply whatever part
 //!    of the query stands there, which its padding lets a kernel load.
-//! 5. Rows further on are asked for ahead of their use.
+//! 5. Rows further on are asked for, a line for each that is used: requests in bulk wait for each
+//!    other.
 //!
 //! And for many queries (`many`), which is a product of two byte matrices:
 //!
@@ -65,15 +66,14 @@ fn one<const BITS: usize, const SUMS: usize>(query: &IntQueries, rows: &[u8], ou
     let groups = whole.len();
     for (group, out) in whole.iter_mut().enumerate() {
         let first = rows[group * ROWS * width..][..ROWS * width].as_ptr();
-        prefetch::after(first, ROWS * width);
         let row = |slot: usize| first.wrapping_add(slot * width);
         // SAFETY: each pointer is to a row of `width` bytes in the slice above.
-        *out = unsafe { four::<BITS, SUMS>(query, [row(0), row(1), row(2), row(3)]) };
+        *out = unsafe { four::<BITS, SUMS, true>(query, [row(0), row(1), row(2), row(3)]) };
     }
     for (at, out) in rest.iter_mut().enumerate() {
         let row = crate::rows::row(rows, width, groups * ROWS + at).as_ptr();
         // SAFETY: the pointer is to a row.
-        *out = unsafe { four::<BITS, SUMS>(query, [row; ROWS]) }[0];
+        *out = unsafe { four::<BITS, SUMS, false>(query, [row; ROWS]) }[0];
     }
 }
 
@@ -98,18 +98,19 @@ fn given<const BITS: usize, const SUMS: usize>(
             }
         }
         // SAFETY: each pointer is to a whole row of `width` bytes.
-        let dots = unsafe { four::<BITS, SUMS>(query, at) };
+        let dots = unsafe { four::<BITS, SUMS, false>(query, at) };
         out.copy_from_slice(&dots[..out.len()]);
     }
 }
 
-/// The first query with four rows. `SUMS` is the number of codes in half a byte.
+/// The first query with four rows. `SUMS` is the number of codes in half a byte. `SPACED`: the rows
+/// follow each other, and a line of later ones is asked for before each that is used.
 ///
 /// # Safety
 /// Each of `rows` points to `query.width()` bytes.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-unsafe fn four<const BITS: usize, const SUMS: usize>(
+unsafe fn four<const BITS: usize, const SUMS: usize, const SPACED: bool>(
     query: &IntQueries,
     rows: [*const u8; ROWS],
 ) -> [i32; ROWS] {
@@ -122,6 +123,12 @@ unsafe fn four<const BITS: usize, const SUMS: usize>(
         let mask = first(width - at);
         let mut low = [_mm512_setzero_si512(); ROWS];
         let mut high = low;
+        if SPACED {
+            for line in 0..ROWS {
+                let part = rows[0].wrapping_add(ROWS * at + line * prefetch::LINE);
+                prefetch::beside(part, ROWS * width);
+            }
+        }
         for slot in 0..ROWS {
             // SAFETY: the mask keeps the load within `width` bytes of the row.
             low[slot] = unsafe { _mm512_maskz_loadu_epi8(mask, rows[slot].add(at).cast()) };

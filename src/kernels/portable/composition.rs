@@ -58,11 +58,7 @@ pub(in crate::kernels) const SETS: usize = 4;
 /// position `p`) in the 16 bits at `s % 4` of word `s / 4`. Set 0 is left out.
 #[inline(always)]
 fn sets(words: [u64; 4]) -> [u64; SETS] {
-    let position = |by: u32| {
-        let bit = |word: u64| word >> by & 0x1111_1111_1111_1111;
-        bit(words[0]) | bit(words[1]) << 1 | bit(words[2]) << 2 | bit(words[3]) << 3
-    };
-    let (a, b, c, d) = (position(0), position(1), position(2), position(3));
+    let [a, b, c, d] = transposed(words);
     let count = |word: u64| u64::from(word.count_ones());
     let four = |of: u64, none: u64| {
         none | count(a & of) << 16 | count(b & of) << 32 | count(a & b & of) << 48
@@ -73,6 +69,25 @@ fn sets(words: [u64; 4]) -> [u64; SETS] {
         four(d, count(d)),
         four(c & d, count(c & d)),
     ]
+}
+
+/// Word `p` of the result holds bit `p` of each half byte of all four words, in the same order for
+/// every `p`: a transposition of the bits of four half bytes, first by pairs, then by halves.
+#[inline(always)]
+fn transposed(words: [u64; 4]) -> [u64; 4] {
+    let [first, second, third, fourth] = words;
+    let pairs = |a, b| exchanged(a, b, 1, 0x5555_5555_5555_5555);
+    let halves = |a, b| exchanged(a, b, 2, 0x3333_3333_3333_3333);
+    let (low, high) = (pairs(first, second), pairs(third, fourth));
+    let (even, odd) = (halves(low[0], high[0]), halves(low[1], high[1]));
+    [even[0], odd[0], even[1], odd[1]]
+}
+
+/// The bits of `lower` and those `by` above them: the lower ones of both words, then the upper ones.
+#[inline(always)]
+fn exchanged(a: u64, b: u64, by: u32, lower: u64) -> [u64; 2] {
+    let differs = (a >> by ^ b) & lower;
+    [a ^ differs << by, b ^ differs]
 }
 
 /// What [`sets`] adds up to for a row in which every code occurs `times` times.
