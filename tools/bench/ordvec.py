@@ -2,7 +2,9 @@
 
 Each wheel is installed into an environment of its own. For every dimension, number of rows and
 number of threads both sides (module `ordvec_sides`) time each call in turn; a line of the table
-is the median of all repetitions (`ordvec_model`). A run ends in a judgement of the goals
+is the median of all repetitions (`ordvec_model`). What the goals are for is timed in several passes
+by fresh processes: where the pages of an index lie makes a scan up to twice as fast, and neighbours
+of a virtual machine disturb it for seconds. A run ends in a judgement of the goals
 (`ordvec_goals`), a page with the machine it comes from (`ordvec_page`) and a plot, both in
 `docs/benchmarks/`.
 """
@@ -14,8 +16,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from tools.bench.ordvec_goals import Verdict, judge
-from tools.bench.ordvec_model import COLUMNS, Line, Results, Setting
+from tools.bench.ordvec_goals import Verdict, judge, passes_of
+from tools.bench.ordvec_model import COLUMNS, Line, Results, Setting, Timings
 from tools.bench.ordvec_page import load_average, machine, page
 from tools.bench.ordvec_plot import plot
 from tools.bench.ordvec_sides import compare
@@ -88,14 +90,24 @@ def _measure(
     results: dict[Setting, list[Line]] = {}
     for index, setting in enumerate(settings, start=1):
         console.heading(f"{setting} ({index} of {len(settings)})")
-        lines: list[Line] = []
-        for line in compare(setting, pythons, files, rounds, budget):
-            lines.append(line)
-            console.info(f"{line.name}: {line.ratio:.2f}")
-        results[setting] = lines
+        passes = passes_of(setting)
+        timings: list[Timings] = []
+        for number in range(1, passes + 1):
+            found = []
+            for timed in compare(setting, pythons, files, -(-rounds // passes), budget / passes):
+                found.append(timed)
+                console.info(f"{timed.name}: {timed.line().ratio:.2f}")
+            timings = [a + b for a, b in zip(timings, found, strict=True)] if timings else found
+            if passes > 1:
+                console.info(f"pass {number} of {passes}: {_minutes(started)}")
+        results[setting] = lines = [timed.line() for timed in timings]
         console.table(str(setting), COLUMNS, (line.cells() for line in lines))
-        console.info(f"{(time.monotonic() - started) / 60:.1f} minutes so far")
+        console.info(_minutes(started))
     return results
+
+
+def _minutes(started: float) -> str:
+    return f"{(time.monotonic() - started) / 60:.1f} minutes so far"
 
 
 def _plot(results: Results) -> str:

@@ -107,27 +107,42 @@ COLUMNS = (
 Results = Mapping[Setting, Sequence[Line]]
 
 
-def line(
-    name: str,
-    scanned: int,
-    bandwidth: float,
-    of: Mapping[str, Samples],
-    gains: Sequence[float] = (),
-) -> Line:
-    """A line from the samples of "ours", "peer" and, where they were measured, "alone" and "disk".
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """What was measured of one call, in one pass over the table or in several of them.
 
-    `gains` are samples of :attr:`Line.memory`.
+    `of` are the samples of "ours", "peer" and, where they were measured, "alone" and "disk";
+    `scanned` is that of :class:`Line`, `bandwidth` and `gains` are samples of what it calls
+    `bandwidth` and `memory`.
     """
-    median = {side: statistics.median(samples.wall) for side, samples in of.items()}
-    return Line(
-        name,
-        ours=median["ours"],
-        peer=median["peer"],
-        ours_cpu=statistics.median(of["ours"].cpu),
-        peer_cpu=statistics.median(of["peer"].cpu),
-        scanned=scanned,
-        bandwidth=bandwidth,
-        alone=median.get("alone"),
-        memory=statistics.median(gains) if gains else None,
-        disk=median.get("disk"),
-    )
+
+    name: str
+    scanned: int
+    bandwidth: Sequence[float]
+    of: Mapping[str, Samples]
+    gains: Sequence[float] = ()
+
+    def __add__(self, other: Timings) -> Timings:
+        return Timings(
+            self.name,
+            self.scanned,
+            [*self.bandwidth, *other.bandwidth],
+            {side: samples + other.of[side] for side, samples in self.of.items()},
+            [*self.gains, *other.gains],
+        )
+
+    def line(self) -> Line:
+        """The medians."""
+        median = {side: statistics.median(samples.wall) for side, samples in self.of.items()}
+        return Line(
+            self.name,
+            ours=median["ours"],
+            peer=median["peer"],
+            ours_cpu=statistics.median(self.of["ours"].cpu),
+            peer_cpu=statistics.median(self.of["peer"].cpu),
+            scanned=self.scanned,
+            bandwidth=statistics.median(self.bandwidth),
+            alone=median.get("alone"),
+            memory=statistics.median(self.gains) if self.gains else None,
+            disk=median.get("disk"),
+        )

@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.tools.bench.worker_stand_in import install
-from tools.bench import ordvec_sides
-from tools.bench.ordvec_goals import GOALS, JUDGED, SPEEDUP, SPREAD, judge
-from tools.bench.ordvec_model import ONE_QUERY, Line, Samples, Setting, line
+from tools.bench import ordvec, ordvec_sides
+from tools.bench.ordvec_goals import GOALS, JUDGED, PASSES, SPEEDUP, SPREAD, judge, passes_of
+from tools.bench.ordvec_model import ONE_QUERY, Line, Samples, Setting, Timings
 from tools.bench.ordvec_page import load_average, machine, page
 
 SMALL = Setting(dim=384, rows=20_000, threads=1)
+ONE_SECOND = Samples([1.0], [1.0])
 
 
 def reaching(name: str, ratio: float, speedup: float | None = None) -> Line:
@@ -107,16 +109,43 @@ def test_the_page_names_machine_summary_and_every_miss() -> None:
     assert f"## {SPREAD}" in text
 
 
-def test_a_line_is_of_medians() -> None:
+def test_a_line_is_of_the_medians_over_all_passes() -> None:
     samples = {
-        "ours": Samples([1.0, 9.0, 2.0], [1.0]),
+        "ours": Samples([1.0, 9.0], [1.0]),
         "peer": Samples([8.0, 1.0, 9.0], [3.0]),
         "alone": Samples([3.0], [3.0]),
         "disk": Samples([0.5, 7.0, 6.0], [0.1]),
     }
-    found = line("a call", 10, 5.0, samples, [1.0, 4.0, 2.0])
+    later = {side: Samples([], []) for side in samples} | {"ours": Samples([2.0], [])}
+    first = Timings("a call", 10, [5.0], samples, [1.0, 4.0])
+    found = (first + Timings("a call", 10, [5.0], later, [2.0])).line()
     assert (found.ratio, found.ratio_cpu, found.speedup) == (4.0, 3.0, 1.5)
     assert (found.share, found.memory, found.disk) == ("100%", 2.0, 6.0)
+
+
+def test_only_what_is_judged_takes_several_passes() -> None:
+    assert passes_of(JUDGED) == passes_of(SPREAD) == PASSES > 1
+    assert passes_of(SMALL) == 1
+
+
+def test_the_passes_of_a_setting_are_one_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    started: list[tuple[int, float]] = []
+
+    def compare(
+        setting: Setting, pythons: object, folder: Path, rounds: int, budget: float
+    ) -> Iterator[Timings]:
+        started.append((rounds, budget))
+        slow = float(len(started))
+        yield Timings("a", 1, [1.0], {"ours": Samples([slow], [1.0]), "peer": ONE_SECOND})
+
+    monkeypatch.setattr(ordvec, "compare", compare)
+    results = ordvec._measure([SMALL, JUDGED], {}, tmp_path, rounds=5, budget=0.75)
+    assert started == [(5, 0.75)] + [(2, 0.25)] * PASSES
+    assert [x.ours for x in results[SMALL]] == [1.0]
+    assert [x.ours for x in results[JUDGED]] == [3.0]  # of 2, 3 and 4
+    assert f"pass {PASSES} of {PASSES}" in capsys.readouterr().out
 
 
 @pytest.fixture
@@ -130,7 +159,8 @@ def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_all_sides_walk_through_the_table(stand_in: Path) -> None:
     pythons = {"ours": Path(sys.executable), "peer": Path(sys.executable)}
     setting = Setting(8, 2, 2)
-    lines = list(ordvec_sides.compare(setting, pythons, stand_in, rounds=2, budget=0.01))
+    timed = ordvec_sides.compare(setting, pythons, stand_in, rounds=2, budget=0.01)
+    lines = [call.line() for call in timed]
     assert [x.name for x in lines] == ["one, 1 query", "two"]
     assert [x.scanned for x in lines] == [3, 0]
     assert lines[0].bandwidth == 7.0

@@ -223,7 +223,8 @@ def test_the_disk_is_measured_in_the_turns_of_each_write(
 
     monkeypatch.setattr(ordvec_sides.Side, "ask", heard)
     pythons = {"ours": Path(sys.executable), "peer": Path(sys.executable)}
-    lines = list(ordvec_sides.compare(SMALL, pythons, tmp_path, rounds=2, budget=9.0))
+    timed = ordvec_sides.compare(SMALL, pythons, tmp_path, rounds=2, budget=9.0)
+    lines = [call.line() for call in timed]
     assert [x.name for x in lines if x.disk] == ["one, write", "two, write"]
     assert lines[0].disk is None
     # The shorter file's bytes, by this tree's side, after the two sides, in every turn.
