@@ -3,7 +3,9 @@
 
 use crate::kernels::{self, BitKernel};
 use crate::rows;
-use crate::search::{CandidateBatch, Counted, SearchResults, Select, Selector, Spread, Task, MOST};
+use crate::search::{
+    blocks, CandidateBatch, Counted, SearchResults, Select, Selector, Spread, Task, MOST,
+};
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -68,12 +70,12 @@ impl BitRows {
         }
     }
 
-    /// Offers the rows of a task to the selections of its queries, which `queries` holds.
+    /// Offers the rows of each part, in ascending order, to the selections of `queries`.
     fn scan(
         &self,
         kernel: BitKernel,
         queries: &[u64],
-        rows: Range<usize>,
+        parts: impl Iterator<Item = Range<usize>>,
         best: &mut [Select<'_, u32>],
     ) {
         let words = self.words;
@@ -85,11 +87,15 @@ impl BitRows {
             .filter(|best| best.k() > 0 && 64 * words <= MOST)
             .map(counted)
             .collect();
-        let part = &self.rows[rows.start * words..rows.end * words];
-        for (block, part) in part.chunks(BLOCK * words).enumerate() {
-            let (len, first) = (part.len() / words, rows.start + block * BLOCK);
+        for block in parts.flat_map(|part| blocks(part, BLOCK)) {
+            let (len, first) = (block.len(), block.start);
             let scores = &mut scores[..len * best.len()];
-            kernel(queries, part, words, scores);
+            kernel(
+                queries,
+                &self.rows[first * words..block.end * words],
+                words,
+                scores,
+            );
             for (query, scores) in scores.chunks_exact(len).enumerate() {
                 match filters.get_mut(query) {
                     Some(filter) => filter.offer(passing, scores, first),
@@ -159,7 +165,7 @@ impl BitRows {
                 .take(queries.len() / self.words)
                 .map(start)
                 .collect();
-            self.scan(kernel, queries, 0..self.len(), &mut best);
+            self.scan(kernel, queries, std::iter::once(0..self.len()), &mut best);
             for best in &mut best {
                 batch.candidates.extend(best.finish().map(|(_, row)| row));
                 batch.offsets.push(batch.candidates.len());

@@ -12,7 +12,7 @@ use crate::primitives::{rank_norm_squared, Ranker};
 use crate::rank_io::{self, Header, IndexKind, IndexParams, Stored};
 use crate::rows;
 use crate::rows::debug_parameters;
-use crate::search::{offer, prepare, scan_rows, Rows, SearchResults, Spread, Task};
+use crate::search::{blocks, offer, prepare, scan_rows, Rows, SearchResults, Spread, Task};
 use crate::validate;
 use rayon::prelude::*;
 use std::io;
@@ -103,8 +103,10 @@ impl Rank {
             let raw = |query: usize, rows: &[u16], out: &mut [i64]| {
                 kernel(&of_task[query], rows, query > 0, out)
             };
-            let rows = &self.ranks[task.rows.start * self.dim..task.rows.end * self.dim];
-            scan_rows(rows, self.dim, task.rows.start, raw, finish, best);
+            for part in task.rows {
+                let rows = &self.ranks[part.start * self.dim..part.end * self.dim];
+                scan_rows(rows, self.dim, part.start, raw, finish, best);
+            }
         }))
     }
 
@@ -132,15 +134,14 @@ impl Rank {
         };
         self.spread(prepared.len(), k).results(|task: Task, best| {
             let mut products = [0; BLOCK];
-            for first in task.rows.clone().step_by(BLOCK) {
-                let block = first..task.rows.end.min(first + BLOCK);
+            for block in task.rows.flat_map(|part| blocks(part, BLOCK)) {
                 let products = &mut products[..block.len()];
                 let ranks = &self.ranks[block.start * self.dim..block.end * self.dim];
                 let queries = prepared[task.queries.clone()].iter();
                 for (at, (query, best)) in queries.zip(best.iter_mut()).enumerate() {
                     (kernels.int_rank)(&query.values, ranks, at > 0, products);
                     let exact = Exact { kernels, query };
-                    offer(&rows, products, |at| first + at, &exact, best);
+                    offer(&rows, products, |at| block.start + at, &exact, best);
                 }
             }
         })

@@ -8,23 +8,23 @@
 //! 2. The rows are gone over in blocks, each by all queries of a task.
 
 use crate::kernels::{IntQueries, Kernels};
-use crate::search::{offer, Refine, Rows, Select};
+use crate::search::{blocks, offer, Refine, Rows, Select};
 use std::ops::Range;
 
-/// Offers the rows `range` to the selection of each query.
+/// Offers the rows of each part to the selection of each query.
 pub(super) fn scan<R: Refine<u8, Product = i32>>(
     kernels: &Kernels,
     packed: &Rows<'_, u8>,
-    range: Range<usize>,
+    parts: impl Iterator<Item = Range<usize>>,
     queries: &IntQueries,
     refine: &[R],
     best: &mut [Select<'_, f32>],
 ) {
-    let block = queries.block();
-    let mut products = vec![0; block * queries.count()];
+    let size = queries.block();
+    let mut products = vec![0; size * queries.count()];
     let mut unpacked = Vec::new();
-    for first in range.clone().step_by(block) {
-        let len = block.min(range.end - first);
+    for block in parts.flat_map(|part| blocks(part, size)) {
+        let (first, len) = (block.start, block.len());
         let rows = &packed.values[first * packed.width..][..len * packed.width];
         let products = &mut products[..len * queries.count()];
         (kernels.int_code)(queries, rows, &mut unpacked, products);

@@ -191,9 +191,11 @@ impl RankQuant {
             let raw = |query: usize, rows: &[u8], out: &mut [u64]| {
                 (kernels.code_code)(&planes[query], rows, out)
             };
-            let rows = &self.packed[task.rows.start * self.dim..task.rows.end * self.dim];
             let finish = |product| cosine.of(product);
-            scan_rows(rows, self.dim, task.rows.start, raw, finish, best);
+            for part in task.rows {
+                let rows = &self.packed[part.start * self.dim..part.end * self.dim];
+                scan_rows(rows, self.dim, part.start, raw, finish, best);
+            }
         })
     }
 
@@ -206,14 +208,17 @@ impl RankQuant {
         k: usize,
     ) -> SearchResults {
         self.spread(prepared.len(), k).results(|task: Task, best| {
-            let rows = &self.packed[task.rows.start * self.dim..task.rows.end * self.dim];
-            for (query, best) in prepared[task.queries].iter().zip(best) {
-                let raw = |_, rows: &[u8], out: &mut [f64]| {
-                    (kernels.float_code)(&query.planes, rows, out)
-                };
-                let finish = |dot| query.score(dot);
-                let best = std::slice::from_mut(best);
-                scan_rows(rows, self.dim, task.rows.start, raw, finish, best);
+            for part in task.rows {
+                let rows = &self.packed[part.start * self.dim..part.end * self.dim];
+                let queries = prepared[task.queries.clone()].iter();
+                for (query, best) in queries.zip(best.iter_mut()) {
+                    let raw = |_, rows: &[u8], out: &mut [f64]| {
+                        (kernels.float_code)(&query.planes, rows, out)
+                    };
+                    let finish = |dot| query.score(dot);
+                    let best = std::slice::from_mut(best);
+                    scan_rows(rows, self.dim, part.start, raw, finish, best);
+                }
             }
         })
     }

@@ -16,4 +16,4 @@ pub(crate) use refine::{offer, Refine, Rows};
 pub use results::SearchResults;
 pub(crate) use scan::scan_rows;
 pub(crate) use select::{Select, Selector};
-pub(crate) use spread::{prepare, Spread, Task};
+pub(crate) use spread::{blocks, prepare, Spread, Task};

@@ -1,18 +1,20 @@
 //! Spreading a search over the threads of the calling pool.
 //!
 //! The work is a rectangle, queries times rows. It is cut into tiles of queries, so that the rows
-//! are streamed once per tile and not once per query, and, where there are fewer tiles than
-//! threads, into pieces of rows. Each task selects the best of its piece; the selections of the
-//! pieces of a query are then merged. The order of rows is total, so the result does not depend
-//! on how the work was cut. Work that is one task runs on the calling thread, and a single query of
-//! a small index does not even start a pool. The pieces of a single tile are shared between the
-//! calling thread and its helpers.
+//! are streamed once per tile and not once per query. Where there are fewer tiles than threads,
+//! several tasks share a tile: each takes parts of its rows while there are any, so that a thread
+//! that is slow, or wakes late, leaves the others more to do and not to wait for. Each task has one
+//! selection per query, however many parts it takes; those of a query are then merged. The order of
+//! rows is total, so the result does not depend on how the work was cut. Work that is one task runs
+//! on the calling thread, and a single query of a small index does not even start a pool. The tasks
+//! of a single tile are shared between the calling thread and its helpers.
 
 use super::helpers;
 use super::results::SearchResults;
 use super::select::{Score, Select, Selector};
 use rayon::prelude::*;
 use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Queries of a tile.
 const TILE: usize = 64;
@@ -21,12 +23,16 @@ const TILE: usize = 64;
 /// than pass it.
 const TASK_SELECTED: usize = 1 << 20;
 
-/// Bytes of rows below which a piece is not worth a task.
-const PIECE_BYTES: usize = 1 << 20;
+/// Bytes of rows below which a further task is not worth its start.
+const TASK_BYTES: usize = 1 << 20;
 
-/// Pieces per idle thread. More of them even out threads of unlike speed, but each has selections
-/// of its own, whose merging costs a short search more than that gains.
-const PIECES: usize = 1;
+/// Parts of the rows for each of the tasks that share them, and the least bytes of one: where parts
+/// meet, a thread asks for rows that another one scans.
+const PARTS: usize = 16;
+const PART_BYTES: usize = 1 << 18;
+
+/// Parts begin at multiples of this: the kernels take rows in groups.
+const PART_ROWS: usize = 128;
 
 /// A search that is to be spread.
 #[derive(Clone, Copy)]
@@ -41,10 +47,27 @@ pub(crate) struct Spread {
     pub(crate) k: usize,
 }
 
-/// A part of the rectangle.
-pub(crate) struct Task {
+/// Work on some of the queries.
+pub(crate) struct Task<'a> {
     pub(crate) queries: Range<usize>,
-    pub(crate) rows: Range<usize>,
+    pub(crate) rows: Parts<'a>,
+}
+
+/// The rows that a task takes, in ascending parts.
+pub(crate) struct Parts<'a> {
+    /// Where the next part begins, for all tasks of the tile.
+    next: &'a AtomicUsize,
+    step: usize,
+    len: usize,
+}
+
+impl Iterator for Parts<'_> {
+    type Item = Range<usize>;
+
+    fn next(&mut self) -> Option<Range<usize>> {
+        let first = self.next.fetch_add(self.step, Ordering::Relaxed);
+        (first < self.len).then(|| first..self.len.min(first + self.step))
+    }
 }
 
 impl Spread {
@@ -52,7 +75,7 @@ impl Spread {
     /// queries.
     pub(crate) fn results<S: Score>(
         &self,
-        scan: impl Fn(Task, &mut [Select<'_, S>]) + Sync,
+        scan: impl Fn(Task<'_>, &mut [Select<'_, S>]) + Sync,
     ) -> SearchResults {
         let (nq, k) = (self.nq, self.k);
         let (mut scores, mut indices) = (vec![0.0; nq * k], vec![-1; nq * k]);
@@ -74,7 +97,7 @@ impl Spread {
     pub(crate) fn lists<S: Score>(
         &self,
         tile: usize,
-        scan: impl Fn(Task, &mut [Select<'_, S>]) + Sync,
+        scan: impl Fn(Task<'_>, &mut [Select<'_, S>]) + Sync,
     ) -> Vec<Vec<u32>> {
         if self.k == 0 {
             return vec![Vec::new(); self.nq];
@@ -89,22 +112,33 @@ impl Spread {
     fn select<S: Score>(
         &self,
         tile: usize,
-        scan: impl Fn(Task, &mut [Select<'_, S>]) + Sync,
+        scan: impl Fn(Task<'_>, &mut [Select<'_, S>]) + Sync,
     ) -> impl Iterator<Item = Selector> {
         let tile = tile.min(TASK_SELECTED / self.k).max(1);
         let tiles = self.nq.div_ceil(tile);
-        let pieces = self.pieces(tiles);
-        let run = |task: usize| self.run(task, tile, pieces, &scan);
-        let mut done: Vec<Vec<Selector>> = match tiles * pieces {
+        let sharing = self.sharing(tiles);
+        let step = self.step(sharing);
+        let taken: Vec<_> = (0..tiles).map(|_| AtomicUsize::new(0)).collect();
+        let run = |task: usize| {
+            let at = task / sharing;
+            let rows = Parts {
+                next: &taken[at],
+                step,
+                len: self.len,
+            };
+            let queries = at * tile..self.nq.min((at + 1) * tile);
+            self.run(Task { queries, rows }, &scan)
+        };
+        let mut done: Vec<Vec<Selector>> = match tiles * sharing {
             0 => Vec::new(),
             1 => vec![run(0)],
             tasks if tiles == 1 => helpers::each(tasks, run),
             tasks => (0..tasks).into_par_iter().map(run).collect(),
         };
         let merge = move |tile: usize| {
-            let (first, rest) = done[tile * pieces..][..pieces].split_at_mut(1);
-            for piece in rest {
-                let pairs = first[0].iter_mut().zip(piece);
+            let (first, rest) = done[tile * sharing..][..sharing].split_at_mut(1);
+            for other in rest {
+                let pairs = first[0].iter_mut().zip(other);
                 pairs.for_each(|(selector, other)| selector.absorb(other));
             }
             std::mem::take(&mut first[0])
@@ -112,8 +146,9 @@ impl Spread {
         (0..tiles).flat_map(merge)
     }
 
-    fn pieces(&self, tiles: usize) -> usize {
-        let worth = self.len.saturating_mul(self.row_bytes) / PIECE_BYTES;
+    /// Tasks that share the rows of a tile.
+    fn sharing(&self, tiles: usize) -> usize {
+        let worth = self.len.saturating_mul(self.row_bytes) / TASK_BYTES;
         if tiles == 0 || worth <= 1 {
             return 1; // without a look at the pool, which would start it
         }
@@ -121,26 +156,36 @@ impl Spread {
         if tiles >= threads {
             return 1;
         }
-        (PIECES * threads.div_ceil(tiles)).min(worth)
+        threads.div_ceil(tiles).min(worth)
+    }
+
+    /// Rows of a part.
+    fn step(&self, sharing: usize) -> usize {
+        if sharing == 1 {
+            return self.len;
+        }
+        let least = PART_BYTES / self.row_bytes;
+        let rows = (self.len / (PARTS * sharing)).max(least);
+        rows.next_multiple_of(PART_ROWS)
     }
 
     fn run<S: Score>(
         &self,
-        task: usize,
-        tile: usize,
-        pieces: usize,
-        scan: impl Fn(Task, &mut [Select<'_, S>]),
+        task: Task<'_>,
+        scan: impl Fn(Task<'_>, &mut [Select<'_, S>]),
     ) -> Vec<Selector> {
-        let (at, piece) = (task / pieces, task % pieces);
-        let queries = at * tile..self.nq.min((at + 1) * tile);
-        let bound = |piece: usize| (self.len as u64 * piece as u64 / pieces as u64) as usize;
-        let rows = bound(piece)..bound(piece + 1);
-        let mut selectors = vec![Selector::default(); queries.len()];
+        let mut selectors = vec![Selector::default(); task.queries.len()];
         let start = |selector| Selector::start::<S>(selector, self.k);
         let mut best: Vec<_> = selectors.iter_mut().map(start).collect();
-        scan(Task { queries, rows }, &mut best);
+        scan(task, &mut best);
         selectors
     }
+}
+
+/// Consecutive blocks of at most `size` rows.
+pub(crate) fn blocks(rows: Range<usize>, size: usize) -> impl Iterator<Item = Range<usize>> {
+    let firsts = rows.clone().step_by(size);
+    firsts.map(move |first| first..rows.end.min(first + size))
 }
 
 /// Prepares every query, in parallel where there are several.
@@ -154,3 +199,7 @@ pub(crate) fn prepare<P: Send>(
     }
     queries.par_chunks(dim).map(prepared).collect()
 }
+
+#[cfg(test)]
+#[path = "spread_tests.rs"]
+mod tests;
