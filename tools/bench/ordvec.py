@@ -94,7 +94,7 @@ def _measure(
         timings: list[Timings] = []
         for number in range(1, passes + 1):
             found = []
-            for timed in compare(setting, pythons, files, -(-rounds // passes), budget / passes):
+            for timed in compare(setting, pythons, files, rounds, budget):
                 found.append(timed)
                 console.info(f"{timed.name}: {timed.line().ratio:.2f}")
             timings = [a + b for a, b in zip(timings, found, strict=True)] if timings else found

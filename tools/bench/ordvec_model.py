@@ -30,45 +30,30 @@ class Samples:
     wall: Sequence[float]
     cpu: Sequence[float]
 
-    def __add__(self, other: Samples) -> Samples:
-        return Samples([*self.wall, *other.wall], [*self.cpu, *other.cpu])
-
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One call: its medians in seconds on both sides.
+    """One call: its medians in seconds on both sides, and what they come to.
 
-    `scanned` is the bytes of rows that a scan by one query reads, 0 where the call is none;
-    `bandwidth` is the bytes per second of one pass over memory in this setting. Where the setting
-    has several threads and the call is one query, `alone` is the median of this tree on one thread
-    and `memory` is how many times as fast as one thread all of them read that many bytes. Where
-    the call is a write, `disk` is the median of a plain synced write of as many bytes.
+    `ratio` is the time of the peer over that of this tree and `ratio_cpu` the same of CPU seconds,
+    what is left of a busy machine's noise in one thread. `scanned` is the bytes of rows that a scan
+    by one query reads, 0 where the call is none; `bandwidth` is the bytes per second of one pass
+    over memory in this setting. Where the setting has several threads and the call is one query,
+    `speedup` is how many times as fast this tree is with all of them as with one, and `memory` how
+    many times as fast as one all of them read that many bytes. Where the call is a write, `disk` is
+    the median of a plain synced write of as many bytes.
     """
 
     name: str
     ours: float
     peer: float
-    ours_cpu: float
-    peer_cpu: float
+    ratio: float
+    ratio_cpu: float
     scanned: int
     bandwidth: float
-    alone: float | None = None
+    speedup: float | None = None
     memory: float | None = None
     disk: float | None = None
-
-    @property
-    def ratio(self) -> float:
-        return self.peer / self.ours
-
-    @property
-    def ratio_cpu(self) -> float:
-        """The ratio of CPU seconds: what is left of a busy machine's noise in one thread."""
-        return self.peer_cpu / max(self.ours_cpu, 1e-9)
-
-    @property
-    def speedup(self) -> float | None:
-        """How many times as fast this tree is with all threads as with one."""
-        return None if self.alone is None else self.alone / self.ours
 
     @property
     def share(self) -> str:
@@ -111,15 +96,15 @@ Results = Mapping[Setting, Sequence[Line]]
 class Timings:
     """What was measured of one call, in one pass over the table or in several of them.
 
-    `of` are the samples of "ours", "peer" and, where they were measured, "alone" and "disk";
-    `scanned` is that of :class:`Line`, `bandwidth` and `gains` are samples of what it calls
+    `of` are the samples of each turn of "ours", "peer" and, where they were measured, "alone" and
+    "disk"; `scanned` is that of :class:`Line`, `bandwidth` and `gains` are samples of what it calls
     `bandwidth` and `memory`.
     """
 
     name: str
     scanned: int
     bandwidth: Sequence[float]
-    of: Mapping[str, Samples]
+    of: Mapping[str, Sequence[Samples]]
     gains: Sequence[float] = ()
 
     def __add__(self, other: Timings) -> Timings:
@@ -127,22 +112,39 @@ class Timings:
             self.name,
             self.scanned,
             [*self.bandwidth, *other.bandwidth],
-            {side: samples + other.of[side] for side, samples in self.of.items()},
+            {side: [*turns, *other.of[side]] for side, turns in self.of.items()},
             [*self.gains, *other.gains],
         )
 
     def line(self) -> Line:
-        """The medians."""
-        median = {side: statistics.median(samples.wall) for side, samples in self.of.items()}
+        """The medians.
+
+        A ratio is the median of those of the turns: both sides of a turn meet the same neighbours,
+        whose bursts last longer than it. The quotient of two medians would compare one moment of
+        one side with another moment of the other.
+        """
         return Line(
             self.name,
-            ours=median["ours"],
-            peer=median["peer"],
-            ours_cpu=statistics.median(self.of["ours"].cpu),
-            peer_cpu=statistics.median(self.of["peer"].cpu),
+            ours=self._median("ours"),
+            peer=self._median("peer"),
+            ratio=self._quotient("peer"),
+            ratio_cpu=statistics.median(
+                statistics.median(peer.cpu) / max(statistics.median(ours.cpu), 1e-9)
+                for peer, ours in zip(self.of["peer"], self.of["ours"], strict=True)
+            ),
             scanned=self.scanned,
             bandwidth=statistics.median(self.bandwidth),
-            alone=median.get("alone"),
+            speedup=self._quotient("alone") if "alone" in self.of else None,
             memory=statistics.median(self.gains) if self.gains else None,
-            disk=median.get("disk"),
+            disk=self._median("disk") if "disk" in self.of else None,
+        )
+
+    def _median(self, side: str) -> float:
+        return statistics.median(seconds for turn in self.of[side] for seconds in turn.wall)
+
+    def _quotient(self, side: str) -> float:
+        """The time of a side over ours."""
+        return statistics.median(
+            statistics.median(turn.wall) / statistics.median(ours.wall)
+            for turn, ours in zip(self.of[side], self.of["ours"], strict=True)
         )

@@ -14,13 +14,14 @@ _HEAD = """\
 Written by `nox -s bench -- ordvec`. Both wheels are timed in turn, call by call, in processes
 that keep their indexes; where goals are judged, in {passes} passes, each by fresh processes.
 Medians in milliseconds of the Python calls; `ratio` is the time of {peer} over ours, above 1 ours
-is faster. `ratio, CPU` compares the CPU time that the process spent: with one thread on a busy
-machine it is the steadier figure, but it leaves out waiting for a disk. `speed-up` is ours on one
-thread over ours on all; `memory` beside it is the same for plain passes over as many bytes, timed
-in the same turns: no scan of rows that are not in a cache gains more. `bandwidth` is the share of
-the speed of one pass over memory that a scan by one query reaches; above 100 % the index is in a
-cache. `disk` beside a write is a plain write of as many bytes to a new file, synced to the disk
-before it replaces an old one, timed in the same turns. `add` adds 20,000 vectors."""
+is faster: the median of the turns, in each of which both meet the same neighbours. `ratio, CPU`
+compares the CPU time that the process spent: with one thread on a busy machine it is the steadier
+figure, but it leaves out waiting for a disk. `speed-up` is ours on one thread over ours on all;
+`memory` beside it is the same for plain passes over as many bytes, timed in the same turns: no scan
+of rows that are not in a cache gains more. `bandwidth` is the share of the speed of one pass over
+memory that a scan by one query reaches; above 100 % the index is in a cache.
+`disk` beside a write is a plain write of as many bytes to a new file, synced to the disk before it
+replaces an old one, timed in the same turns. `add` adds 20,000 vectors."""
 
 
 def page(results: Results, verdict: Verdict, peer: str, machine: str) -> str:

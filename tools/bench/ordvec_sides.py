@@ -146,12 +146,12 @@ def compare(
             if name.endswith(WRITE):
                 timed.append(Disk(running[0], written))
             gains: list[float] = []
-            samples = {side.name: Samples([], []) for side in timed}
-            for _ in _turns(samples, timed, rounds, budget):
+            turns: dict[str, list[Samples]] = {side.name: [] for side in timed}
+            for _ in _turns(turns, timed, rounds, budget):
                 if scanned and threads > 1:
                     one, all_of_them = (running[0].stream(scanned, n) for n in (1, threads))
                     gains.append(all_of_them / one)
-            yield Timings(name, scanned, [bandwidth], samples, gains)
+            yield Timings(name, scanned, [bandwidth], turns, gains)
 
 
 def _next(sides: Sequence[Side]) -> tuple[str, int, int] | None:
@@ -171,15 +171,15 @@ def _next(sides: Sequence[Side]) -> tuple[str, int, int] | None:
 
 
 def _turns(
-    samples: dict[str, Samples], sides: Sequence[Timed], rounds: int, budget: float
+    turns: dict[str, list[Samples]], sides: Sequence[Timed], rounds: int, budget: float
 ) -> Iterator[int]:
-    """Times the current call on each side in turn and adds to its samples; yields after a turn."""
+    """Times the current call on each side in turn; yields after each turn, which `turns` holds."""
     slot = budget / (rounds * len(sides))
     spent = 0.0
     for turn in range(rounds):
         for side in sides:
             taken = side.time(slot)
-            samples[side.name] += taken
+            turns[side.name].append(taken)
             spent += sum(taken.wall)
         yield turn
         if spent >= (budget if turn else LONG * budget):

@@ -24,8 +24,7 @@ ONE_SECOND = Samples([1.0], [1.0])
 
 
 def reaching(name: str, ratio: float, speedup: float | None = None) -> Line:
-    alone = None if speedup is None else speedup
-    return Line(name, 1.0, ratio, 1.0, ratio, scanned=0, bandwidth=1.0, alone=alone)
+    return Line(name, 1.0, ratio, ratio, ratio, scanned=0, bandwidth=1.0, speedup=speedup)
 
 
 def good() -> dict[Setting, list[Line]]:
@@ -48,7 +47,7 @@ def test_a_run_that_reaches_every_goal_meets_them() -> None:
 def test_every_goal_can_be_missed(name: str) -> None:
     results = good()
     results[JUDGED] = [
-        replace(x, peer=x.peer * 0.999) if x.name == name else x for x in results[JUDGED]
+        replace(x, ratio=x.ratio * 0.999) if x.name == name else x for x in results[JUDGED]
     ]
     verdict = judge(results)
     assert [goal.name for goal in verdict.missed] == [name]
@@ -57,7 +56,7 @@ def test_every_goal_can_be_missed(name: str) -> None:
 
 def test_a_speed_up_that_is_too_small_is_missed() -> None:
     results = good()
-    results[SPREAD][0] = replace(results[SPREAD][0], alone=SPEEDUP - 0.01)
+    results[SPREAD][0] = replace(results[SPREAD][0], speedup=SPEEDUP - 0.01)
     (missed,) = judge(results).missed
     assert missed.name == f"{results[SPREAD][0].name}, all threads over one"
 
@@ -67,7 +66,7 @@ def test_a_speed_up_is_excused_only_by_a_memory_that_gains_no_more(
     memory: float | None, missed: int
 ) -> None:
     results = good()
-    results[SPREAD][0] = replace(results[SPREAD][0], alone=0.95 * 1.5, memory=memory)
+    results[SPREAD][0] = replace(results[SPREAD][0], speedup=0.95 * 1.5, memory=memory)
     verdict = judge(results)
     assert (len(verdict.missed), len(verdict.limited)) == (missed, 1 - missed)
     assert verdict.met is not bool(missed)
@@ -110,17 +109,31 @@ def test_the_page_names_machine_summary_and_every_miss() -> None:
 
 
 def test_a_line_is_of_the_medians_over_all_passes() -> None:
-    samples = {
-        "ours": Samples([1.0, 9.0], [1.0]),
-        "peer": Samples([8.0, 1.0, 9.0], [3.0]),
-        "alone": Samples([3.0], [3.0]),
-        "disk": Samples([0.5, 7.0, 6.0], [0.1]),
+    first = {
+        "ours": [Samples([1.0, 9.0], [1.0])],
+        "peer": [Samples([8.0, 1.0, 9.0], [3.0])],
+        "alone": [Samples([3.0], [3.0])],
+        "disk": [Samples([0.5, 7.0, 6.0], [0.1])],
     }
-    later = {side: Samples([], []) for side in samples} | {"ours": Samples([2.0], [])}
-    first = Timings("a call", 10, [5.0], samples, [1.0, 4.0])
-    found = (first + Timings("a call", 10, [5.0], later, [2.0])).line()
-    assert (found.ratio, found.ratio_cpu, found.speedup) == (4.0, 3.0, 1.5)
-    assert (found.share, found.memory, found.disk) == ("100%", 2.0, 6.0)
+    later = {side: [Samples([2.0], [1.0])] for side in first}
+    timings = Timings("a call", 10, [5.0], first, [1.0, 4.0])
+    found = (timings + Timings("a call", 10, [7.0], later, [2.0])).line()
+    assert (found.ours, found.peer, found.bandwidth) == (2.0, 5.0, 6.0)
+    assert (found.memory, found.disk) == (2.0, 4.0)
+    assert found.share == "83%"
+
+
+def test_a_ratio_is_that_of_the_turns_and_not_of_two_moments() -> None:
+    """This side makes most of its calls in the one slow moment, the peer in the others."""
+    fast, slow = Samples([1.0], [1.0]), Samples([4.0] * 9, [4.0] * 9)
+    turns = {
+        "ours": [fast, fast, slow],
+        "peer": [Samples([2.0], [2.0]), Samples([2.0], [3.0]), Samples([8.0], [8.0])],
+        "alone": [Samples([1.5], []), Samples([1.5], []), Samples([6.0], [])],
+    }
+    found = Timings("a call", 0, [1.0], turns).line()
+    assert found.ours == 4.0 and found.peer == 2.0
+    assert (found.ratio, found.ratio_cpu, found.speedup) == (2.0, 2.0, 1.5)
 
 
 def test_only_what_is_judged_takes_several_passes() -> None:
@@ -138,11 +151,11 @@ def test_the_passes_of_a_setting_are_one_table(
     ) -> Iterator[Timings]:
         started.append((rounds, budget))
         slow = float(len(started))
-        yield Timings("a", 1, [1.0], {"ours": Samples([slow], [1.0]), "peer": ONE_SECOND})
+        yield Timings("a", 1, [1.0], {"ours": [Samples([slow], [1.0])], "peer": [ONE_SECOND]})
 
     monkeypatch.setattr(ordvec, "compare", compare)
     results = ordvec._measure([SMALL, JUDGED], {}, tmp_path, rounds=5, budget=0.75)
-    assert started == [(5, 0.75)] + [(2, 0.25)] * PASSES
+    assert started == [(5, 0.75)] + [(5, 0.75)] * PASSES
     assert [x.ours for x in results[SMALL]] == [1.0]
     assert [x.ours for x in results[JUDGED]] == [3.0]  # of 2, 3 and 4
     assert f"pass {PASSES} of {PASSES}" in capsys.readouterr().out

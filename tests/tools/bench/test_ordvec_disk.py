@@ -21,9 +21,14 @@ WRITE, GOAL = "sign, write", "rank, write"
 
 
 def taking(
-    name: str, peer: float, ours: float = 1.0, disk: float | None = None, alone: float | None = None
+    name: str,
+    peer: float,
+    ours: float = 1.0,
+    disk: float | None = None,
+    speedup: float | None = None,
 ) -> Line:
-    return Line(name, ours, peer, ours, peer, scanned=0, bandwidth=1.0, alone=alone, disk=disk)
+    ratio = peer / ours
+    return Line(name, ours, peer, ratio, ratio, 0, bandwidth=1.0, speedup=speedup, disk=disk)
 
 
 def good() -> dict[Setting, list[Line]]:
@@ -31,7 +36,7 @@ def good() -> dict[Setting, list[Line]]:
     one = [name for name in GOALS if name.endswith(ONE_QUERY)]
     return {
         JUDGED: [taking(name, wanted) for name, wanted in GOALS.items()],
-        SPREAD: [taking(name, 1.0, alone=SPEEDUP) for name in one],
+        SPREAD: [taking(name, 1.0, speedup=SPEEDUP) for name in one],
     }
 
 
