@@ -62,7 +62,7 @@ pub fn search<T: Send>(
     run(py, work)
 }
 
-/// Bytes of rows from which the core spreads one query over threads (two pieces of 1 MiB).
+/// Bytes of rows from which the core spreads one query over threads (two tasks of 1 MiB).
 const SPREAD: usize = 2 << 20;
 
 fn pool(_gil: Python<'_>) -> PyResult<&'static ThreadPool> {
