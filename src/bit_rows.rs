@@ -90,12 +90,7 @@ impl BitRows {
         for block in parts.flat_map(|part| blocks(part, BLOCK)) {
             let (len, first) = (block.len(), block.start);
             let scores = &mut scores[..len * best.len()];
-            kernel(
-                queries,
-                &self.rows[first * words..block.end * words],
-                words,
-                scores,
-            );
+            kernel(queries, rows::of(&self.rows, words, block), words, scores);
             for (query, scores) in scores.chunks_exact(len).enumerate() {
                 match filters.get_mut(query) {
                     Some(filter) => filter.offer(passing, scores, first),

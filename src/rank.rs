@@ -90,7 +90,7 @@ impl Rank {
     pub fn try_search(&self, queries: &[f32], k: usize) -> Result<SearchResults> {
         let kernel = self.prepare(queries)?.int_rank;
         let (shift, scale) = self.spearman();
-        let finish = |dot: i64| ((dot as f64 - shift) * scale) as f32;
+        let finish = |_, dot: i64| ((dot as f64 - shift) * scale) as f32;
         let middle = middle(self.dim);
         let prepared = prepare(queries, self.dim, |query| {
             let mut ranks = vec![0; self.dim];
@@ -103,10 +103,7 @@ impl Rank {
             let raw = |query: usize, rows: &[u16], out: &mut [i64]| {
                 kernel(&of_task[query], rows, query > 0, out)
             };
-            for part in task.rows {
-                let rows = &self.ranks[part.start * self.dim..part.end * self.dim];
-                scan_rows(rows, self.dim, part.start, raw, finish, best);
-            }
+            scan_rows(&self.ranks, self.dim, task.rows, raw, finish, best);
         }))
     }
 
@@ -128,7 +125,7 @@ impl Rank {
     /// among the best is scored exactly.
     fn asymmetric(&self, kernels: &Kernels, queries: &[f32], k: usize) -> SearchResults {
         let prepared = prepare(queries, self.dim, Query::new);
-        let rows = Rows {
+        let of_index = Rows {
             values: &self.ranks,
             width: self.dim,
         };
@@ -136,12 +133,13 @@ impl Rank {
             let mut products = [0; BLOCK];
             for block in task.rows.flat_map(|part| blocks(part, BLOCK)) {
                 let products = &mut products[..block.len()];
-                let ranks = &self.ranks[block.start * self.dim..block.end * self.dim];
+                let first = block.start;
+                let ranks = rows::of(&self.ranks, self.dim, block);
                 let queries = prepared[task.queries.clone()].iter();
                 for (at, (query, best)) in queries.zip(best.iter_mut()).enumerate() {
                     (kernels.int_rank)(&query.values, ranks, at > 0, products);
                     let exact = Exact { kernels, query };
-                    offer(&rows, products, |at| block.start + at, &exact, best);
+                    offer(&of_index, products, |at| first + at, &exact, best);
                 }
             }
         })

@@ -1,5 +1,7 @@
 //! Operations on rows stored back to back.
 
+use std::ops::Range;
+
 /// Removes row `idx` by moving the last row into its place; gives the id that the moved row had.
 ///
 /// The caller has proven that row `idx` exists.
@@ -13,6 +15,11 @@ pub(crate) fn swap_remove<T: Copy>(rows: &mut Vec<T>, width: usize, idx: usize) 
 /// Row `idx`.
 pub(crate) fn row<T>(rows: &[T], width: usize, idx: usize) -> &[T] {
     &rows[idx * width..(idx + 1) * width]
+}
+
+/// The rows `range`, which exist.
+pub(crate) fn of<T>(rows: &[T], width: usize, range: Range<usize>) -> &[T] {
+    &rows[range.start * width..range.end * width]
 }
 
 /// Debug output of an index: its parameters and the number of its rows, as in a Python `repr`. The

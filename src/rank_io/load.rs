@@ -1,5 +1,6 @@
 //! Loading: header and length first, then memory, then the rows and their invariant, a block of
-//! rows at a time: it is converted and checked while it is in a near cache.
+//! rows at a time: it is converted and checked while it is in a near cache. Rows of bytes are read
+//! to where they stay.
 
 use super::element::Element;
 use super::header::{self, Header};
@@ -62,6 +63,7 @@ fn read_rows<T: Stored, R: Read>(reader: &mut R, header: &Header) -> io::Result<
         match T::Element::as_byte_vec(&mut rows) {
             Some(rows) => append(reader, count, rows)?,
             None => {
+                // One read of the block: the reads of `append` begin small.
                 bytes.resize(count, 0);
                 reader.read_exact(&mut bytes)?;
                 T::Element::read_le(&bytes, &mut rows);

@@ -55,11 +55,8 @@ pub fn try_rankquant_eval_search(
     Ok(spread.results(|task: Task, best| {
         let of_task = &prepared[task.queries];
         let raw = |query: usize, rows: &[u8], out: &mut [u64]| kernel(&of_task[query], rows, out);
-        let score = |dot| finish.score(dot);
-        for part in task.rows {
-            let rows = &codes[part.start * dim..part.end * dim];
-            scan_rows(rows, dim, part.start, raw, score, best);
-        }
+        let score = |_, dot| finish.score(dot);
+        scan_rows(&codes, dim, task.rows, raw, score, best);
     }))
 }
 

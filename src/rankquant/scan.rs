@@ -8,6 +8,7 @@
 //! 2. The rows are gone over in blocks, each by all queries of a task.
 
 use crate::kernels::{IntQueries, Kernels};
+use crate::rows;
 use crate::search::{blocks, offer, Refine, Rows, Select};
 use std::ops::Range;
 
@@ -25,7 +26,7 @@ pub(super) fn scan<R: Refine<u8, Product = i32>>(
     let mut unpacked = Vec::new();
     for block in parts.flat_map(|part| blocks(part, size)) {
         let (first, len) = (block.start, block.len());
-        let rows = &packed.values[first * packed.width..][..len * packed.width];
+        let rows = rows::of(packed.values, packed.width, block);
         let products = &mut products[..len * queries.count()];
         (kernels.int_code)(queries, rows, &mut unpacked, products);
         let each = products.chunks_exact(len).zip(refine).zip(best.iter_mut());

@@ -191,11 +191,8 @@ impl RankQuant {
             let raw = |query: usize, rows: &[u8], out: &mut [u64]| {
                 (kernels.code_code)(&planes[query], rows, out)
             };
-            let finish = |product| cosine.of(product);
-            for part in task.rows {
-                let rows = &self.packed[part.start * self.dim..part.end * self.dim];
-                scan_rows(rows, self.dim, part.start, raw, finish, best);
-            }
+            let finish = |_, product| cosine.of(product);
+            scan_rows(&self.packed, self.dim, task.rows, raw, finish, best);
         })
     }
 
@@ -208,18 +205,12 @@ impl RankQuant {
         k: usize,
     ) -> SearchResults {
         self.spread(prepared.len(), k).results(|task: Task, best| {
-            for part in task.rows {
-                let rows = &self.packed[part.start * self.dim..part.end * self.dim];
-                let queries = prepared[task.queries.clone()].iter();
-                for (query, best) in queries.zip(best.iter_mut()) {
-                    let raw = |_, rows: &[u8], out: &mut [f64]| {
-                        (kernels.float_code)(&query.planes, rows, out)
-                    };
-                    let finish = |dot| query.score(dot);
-                    let best = std::slice::from_mut(best);
-                    scan_rows(rows, self.dim, part.start, raw, finish, best);
-                }
-            }
+            let of_task = &prepared[task.queries];
+            let raw = |query: usize, rows: &[u8], out: &mut [f64]| {
+                (kernels.float_code)(&of_task[query].planes, rows, out)
+            };
+            let finish = |query: usize, dot| of_task[query].score(dot);
+            scan_rows(&self.packed, self.dim, task.rows, raw, finish, best);
         })
     }
 }

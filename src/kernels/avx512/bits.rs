@@ -237,7 +237,7 @@ fn fold_small(s: [__m512i; ROWS]) -> __m256i {
 /// Adds neighbouring words: the sums of `a` in the even lanes, of `b` in the odd ones.
 #[inline]
 #[target_feature(enable = "avx512f")]
-fn pairs(a: __m512i, b: __m512i) -> __m512i {
+pub(super) fn pairs(a: __m512i, b: __m512i) -> __m512i {
     _mm512_add_epi64(_mm512_unpacklo_epi64(a, b), _mm512_unpackhi_epi64(a, b))
 }
 

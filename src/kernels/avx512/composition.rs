@@ -5,6 +5,8 @@
 //! mask; zeros add to no set of positions. 1 and 2 bits are the portable loops, compiled for the
 //! level.
 
+use super::bits::pairs;
+use super::ints::first;
 use crate::kernels::portable::composition::{self, expected, SETS};
 use std::arch::x86_64::*;
 
@@ -58,12 +60,8 @@ fn sixteenths(rows: &[u8], dim: usize) -> Option<usize> {
 fn cut_short(rest: &[u8]) -> [__m512i; PARTS] {
     let vector = |index: usize| {
         let bytes = rest.get(index * VECTOR..).unwrap_or(&[]);
-        let mask = match bytes.len() {
-            0..VECTOR => (1 << bytes.len()) - 1,
-            _ => !0,
-        };
         // SAFETY: the mask keeps the load within `bytes`.
-        unsafe { _mm512_maskz_loadu_epi8(mask, bytes.as_ptr().cast()) }
+        unsafe { _mm512_maskz_loadu_epi8(first(bytes.len()), bytes.as_ptr().cast()) }
     };
     [vector(0), vector(1), vector(2), vector(3)]
 }
@@ -99,25 +97,22 @@ fn add(sums: &mut [__m512i; SETS], vectors: [__m512i; PARTS]) {
 #[target_feature(enable = "avx512f")]
 fn transposed(parts: [__m512i; PARTS]) -> [__m512i; PARTS] {
     let [first, second, third, fourth] = parts;
-    let pairs = _mm512_set1_epi8(0x55);
-    let [low, high] = [
-        exchanged::<1>(pairs, first, second),
-        exchanged::<1>(pairs, third, fourth),
-    ];
-    let halves = _mm512_set1_epi8(0x33);
-    let [even, odd] = [0, 1].map(|bit| exchanged::<2>(halves, low[bit], high[bit]));
+    let single = |a, b| exchanged::<1>(_mm512_set1_epi8(0x55), a, b);
+    let double = |a, b| exchanged::<2>(_mm512_set1_epi8(0x33), a, b);
+    let (low, high) = (single(first, second), single(third, fourth));
+    let (even, odd) = (double(low[0], high[0]), double(low[1], high[1]));
     [even[0], odd[0], even[1], odd[1]]
 }
 
-/// The bits of `of` and those `BY` above them: the lower ones of both vectors, then the upper ones.
+/// The bits `lower` and those `BY` above them: the lower ones of both vectors, then the upper ones.
 #[inline]
 #[target_feature(enable = "avx512f")]
-fn exchanged<const BY: u32>(of: __m512i, a: __m512i, b: __m512i) -> [__m512i; 2] {
+fn exchanged<const BY: u32>(lower: __m512i, a: __m512i, b: __m512i) -> [__m512i; 2] {
     /// Bits of the second where the first is set, else of the third.
     const SELECT: i32 = 0xca;
     [
-        _mm512_ternarylogic_epi64::<SELECT>(of, a, _mm512_slli_epi64::<BY>(b)),
-        _mm512_ternarylogic_epi64::<SELECT>(of, _mm512_srli_epi64::<BY>(a), b),
+        _mm512_ternarylogic_epi64::<SELECT>(lower, a, _mm512_slli_epi64::<BY>(b)),
+        _mm512_ternarylogic_epi64::<SELECT>(lower, _mm512_srli_epi64::<BY>(a), b),
     ]
 }
 
@@ -125,7 +120,6 @@ fn exchanged<const BY: u32>(of: __m512i, a: __m512i, b: __m512i) -> [__m512i; 2]
 #[inline]
 #[target_feature(enable = "avx512f")]
 fn totals(sums: [__m512i; SETS]) -> __m256i {
-    let pairs = |a, b| _mm512_add_epi64(_mm512_unpacklo_epi64(a, b), _mm512_unpackhi_epi64(a, b));
     let halves = |x| _mm256_add_epi64(_mm512_castsi512_si256(x), _mm512_extracti64x4_epi64::<1>(x));
     let [low, high] = [pairs(sums[0], sums[1]), pairs(sums[2], sums[3])].map(halves);
     _mm256_add_epi64(

@@ -123,13 +123,11 @@ unsafe fn four<const BITS: usize, const SUMS: usize, const SPACED: bool>(
         let mask = first(width - at);
         let mut low = [_mm512_setzero_si512(); ROWS];
         let mut high = low;
-        if SPACED {
-            for line in 0..ROWS {
-                let part = rows[0].wrapping_add(ROWS * at + line * prefetch::LINE);
+        for slot in 0..ROWS {
+            if SPACED {
+                let part = rows[0].wrapping_add(ROWS * at + slot * prefetch::LINE);
                 prefetch::beside(part, ROWS * width);
             }
-        }
-        for slot in 0..ROWS {
             // SAFETY: the mask keeps the load within `width` bytes of the row.
             low[slot] = unsafe { _mm512_maskz_loadu_epi8(mask, rows[slot].add(at).cast()) };
             high[slot] = _mm512_srli_epi16::<4>(low[slot]);
@@ -227,7 +225,7 @@ fn sixteen(queries: &[i8], rows: &[u8], stride: usize) -> [[i32; ROWS]; GROUP] {
 
 /// A mask of the first `left` bytes of a vector.
 #[inline(always)]
-fn first(left: usize) -> u64 {
+pub(super) fn first(left: usize) -> u64 {
     if left < PAD {
         (1 << left) - 1
     } else {

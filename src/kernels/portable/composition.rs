@@ -76,18 +76,18 @@ fn sets(words: [u64; 4]) -> [u64; SETS] {
 #[inline(always)]
 fn transposed(words: [u64; 4]) -> [u64; 4] {
     let [first, second, third, fourth] = words;
-    let pairs = |a, b| exchanged(a, b, 1, 0x5555_5555_5555_5555);
-    let halves = |a, b| exchanged(a, b, 2, 0x3333_3333_3333_3333);
-    let (low, high) = (pairs(first, second), pairs(third, fourth));
-    let (even, odd) = (halves(low[0], high[0]), halves(low[1], high[1]));
+    let single = |a, b| exchanged::<1>(0x5555_5555_5555_5555, a, b);
+    let double = |a, b| exchanged::<2>(0x3333_3333_3333_3333, a, b);
+    let (low, high) = (single(first, second), single(third, fourth));
+    let (even, odd) = (double(low[0], high[0]), double(low[1], high[1]));
     [even[0], odd[0], even[1], odd[1]]
 }
 
-/// The bits of `lower` and those `by` above them: the lower ones of both words, then the upper ones.
+/// The bits `lower` and those `BY` above them: the lower ones of both words, then the upper ones.
 #[inline(always)]
-fn exchanged(a: u64, b: u64, by: u32, lower: u64) -> [u64; 2] {
-    let differs = (a >> by ^ b) & lower;
-    [a ^ differs << by, b ^ differs]
+fn exchanged<const BY: u32>(lower: u64, a: u64, b: u64) -> [u64; 2] {
+    let differs = (a >> BY ^ b) & lower;
+    [a ^ differs << BY, b ^ differs]
 }
 
 /// What [`sets`] adds up to for a row in which every code occurs `times` times.
