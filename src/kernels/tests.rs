@@ -147,7 +147,8 @@ fn uneven_rows_are_found() {
         for (bits, dims) in [
             (1, [8, 136, 1032]),
             (2, [4, 132, 1028]),
-            (4, [16, 144, 1040]),
+            // Without whole vectors, and whole ones with and without an end.
+            (4, [144, 1024, 1520]),
         ] {
             for dim in dims {
                 let codes: Vec<u8> = (0..dim * 9).map(|i| (i % (1 << bits)) as u8).collect();
@@ -159,6 +160,18 @@ fn uneven_rows_are_found() {
                     None,
                     "{level} {bits} {dim}"
                 );
+                // The first and the last code of a row for two others: each position has as many bits
+                // set as before, if a code has several.
+                if bits > 1 {
+                    let mut wrong = codes.clone();
+                    let of_row = &mut wrong[4 * dim..5 * dim];
+                    of_row[0] = 1;
+                    of_row[(1 << bits) - 1] -= 1;
+                    pack_into(&wrong, bits, &mut packed);
+                    let found = (kernels.uneven)(&packed, dim, bits);
+                    assert_eq!(found, Some(4), "{level} {bits} {dim}");
+                    pack_into(&codes, bits, &mut packed);
+                }
                 // Any single bit that flips moves one coordinate to another bucket.
                 for at in [0, width - 1, 5 * width, 5 * width + width / 2] {
                     for bit in 0..8 {

@@ -31,8 +31,9 @@ const TASK_BYTES: usize = 1 << 20;
 const PARTS: usize = 16;
 const PART_BYTES: usize = 1 << 18;
 
-/// Parts begin at multiples of this: the kernels take rows in groups.
-const PART_ROWS: usize = 128;
+/// Parts begin at multiples of this: the kernels take rows in groups. Few, because of the widest
+/// rows even a few hundred are worth sharing.
+const PART_ROWS: usize = 8;
 
 /// A search that is to be spread.
 #[derive(Clone, Copy)]

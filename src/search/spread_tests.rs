@@ -108,3 +108,17 @@ fn a_task_that_is_held_up_leaves_its_rows_to_the_others() {
     let found = with_pool(pool(2), || spread(1, len).results(held_up));
     assert_eq!(found.indices[..2], [0, len as i64 - 1]);
 }
+
+#[test]
+fn few_wide_rows_are_shared_too() {
+    let (len, row_bytes) = (100, 1 << 17);
+    let wide = Spread {
+        row_bytes,
+        ..spread(1, len)
+    };
+    let tasks = Mutex::new(Vec::new());
+    let _ = with_pool(pool(2), || wide.results(noted(len, &tasks)));
+    let tasks = tasks.into_inner().unwrap();
+    let parts = tasks.iter().flat_map(|(_, parts)| parts);
+    assert!(parts.count() >= 8, "{tasks:?}");
+}
