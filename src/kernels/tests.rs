@@ -145,12 +145,12 @@ fn passing_scores() {
 fn uneven_rows_are_found() {
     for_each_level(|kernels, level| {
         for (bits, dims) in [
-            (1, [8, 136, 1032]),
-            (2, [4, 132, 1028]),
-            // Without whole vectors, and whole ones with and without an end.
-            (4, [144, 1024, 1520]),
+            (1, &[8, 136, 1032][..]),
+            (2, &[4, 132, 1028]),
+            // No whole vectors, then whole groups of them with and without an end.
+            (4, &[16, 144, 1024, 1040, 1520]),
         ] {
-            for dim in dims {
+            for &dim in dims {
                 let codes: Vec<u8> = (0..dim * 9).map(|i| (i % (1 << bits)) as u8).collect();
                 let width = dim * usize::from(bits) / 8;
                 let mut packed = vec![0; width * 9];
@@ -160,8 +160,8 @@ fn uneven_rows_are_found() {
                     None,
                     "{level} {bits} {dim}"
                 );
-                // The first and the last code of a row for two others: each position has as many bits
-                // set as before, if a code has several.
+                // A code that gains the lowest bit and one that loses it: each position has as many
+                // bits set as before. A code of one bit is then the other one.
                 if bits > 1 {
                     let mut wrong = codes.clone();
                     let of_row = &mut wrong[4 * dim..5 * dim];

@@ -3,8 +3,8 @@
 Each wheel is installed into an environment of its own. For every dimension, number of rows and
 number of threads both sides (module `ordvec_sides`) time each call in turn; a line of the table
 is the median of all repetitions (`ordvec_model`). What the goals are for is timed in several passes
-by fresh processes: where the pages of an index lie makes a scan up to twice as fast, and neighbours
-of a virtual machine disturb it for seconds. A run ends in a judgement of the goals
+by fresh processes: of two processes with the same index one may be twice as fast as the other, and
+the neighbours of a virtual machine come and go. A run ends in a judgement of the goals
 (`ordvec_goals`), a page with the machine it comes from (`ordvec_page`) and a plot, both in
 `docs/benchmarks/`.
 """
@@ -90,24 +90,17 @@ def _measure(
     results: dict[Setting, list[Line]] = {}
     for index, setting in enumerate(settings, start=1):
         console.heading(f"{setting} ({index} of {len(settings)})")
+        calls: dict[str, Timings] = {}
         passes = passes_of(setting)
-        timings: list[Timings] = []
         for number in range(1, passes + 1):
-            found = []
             for timed in compare(setting, pythons, files, rounds, budget):
-                found.append(timed)
+                calls[timed.name] = calls[timed.name] + timed if timed.name in calls else timed
                 console.info(f"{timed.name}: {timed.line().ratio:.2f}")
-            timings = [a + b for a, b in zip(timings, found, strict=True)] if timings else found
-            if passes > 1:
-                console.info(f"pass {number} of {passes}: {_minutes(started)}")
-        results[setting] = lines = [timed.line() for timed in timings]
+            minutes = (time.monotonic() - started) / 60
+            console.info(f"pass {number} of {passes}, {minutes:.1f} minutes so far")
+        results[setting] = lines = [timed.line() for timed in calls.values()]
         console.table(str(setting), COLUMNS, (line.cells() for line in lines))
-        console.info(_minutes(started))
     return results
-
-
-def _minutes(started: float) -> str:
-    return f"{(time.monotonic() - started) / 60:.1f} minutes so far"
 
 
 def _plot(results: Results) -> str:

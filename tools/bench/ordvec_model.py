@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 ONE_QUERY = ", 1 query"
@@ -127,14 +127,11 @@ class Timings:
             self.name,
             ours=self._median("ours"),
             peer=self._median("peer"),
-            ratio=self._quotient("peer"),
-            ratio_cpu=statistics.median(
-                statistics.median(peer.cpu) / max(statistics.median(ours.cpu), 1e-9)
-                for peer, ours in zip(self.of["peer"], self.of["ours"], strict=True)
-            ),
+            ratio=self._quotient("peer", lambda turn: turn.wall),
+            ratio_cpu=self._quotient("peer", lambda turn: turn.cpu),
             scanned=self.scanned,
             bandwidth=statistics.median(self.bandwidth),
-            speedup=self._quotient("alone") if "alone" in self.of else None,
+            speedup=self._quotient("alone", lambda turn: turn.wall) if "alone" in self.of else None,
             memory=statistics.median(self.gains) if self.gains else None,
             disk=self._median("disk") if "disk" in self.of else None,
         )
@@ -142,9 +139,12 @@ class Timings:
     def _median(self, side: str) -> float:
         return statistics.median(seconds for turn in self.of[side] for seconds in turn.wall)
 
-    def _quotient(self, side: str) -> float:
+    def _quotient(self, side: str, seconds: Callable[[Samples], Sequence[float]]) -> float:
         """The time of a side over ours."""
-        return statistics.median(
-            statistics.median(turn.wall) / statistics.median(ours.wall)
-            for turn, ours in zip(self.of[side], self.of["ours"], strict=True)
-        )
+        pairs = zip(self._medians(side, seconds), self._medians("ours", seconds), strict=True)
+        # A clock of the processor may stand still during a short call.
+        return statistics.median(a / max(b, 1e-9) for a, b in pairs)
+
+    def _medians(self, side: str, seconds: Callable[[Samples], Sequence[float]]) -> list[float]:
+        """One for each turn."""
+        return [statistics.median(seconds(turn)) for turn in self.of[side]]
