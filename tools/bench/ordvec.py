@@ -16,7 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tools.bench.ordvec_goals import Verdict, judge, passes_of
+from tools.bench.ordvec_goals import Verdict, judge, passes_of, turns_of_one_query
 from tools.bench.ordvec_model import COLUMNS, Line, Results, Setting, Timings
 from tools.bench.ordvec_page import load_average, machine, page
 from tools.bench.ordvec_plot import plot
@@ -91,9 +91,9 @@ def _measure(
     for index, setting in enumerate(settings, start=1):
         console.heading(f"{setting} ({index} of {len(settings)})")
         calls: dict[str, Timings] = {}
-        passes = passes_of(setting)
+        passes, more = passes_of(setting), turns_of_one_query(setting)
         for number in range(1, passes + 1):
-            for timed in compare(setting, pythons, files, rounds, budget):
+            for timed in compare(setting, pythons, files, rounds, budget, more):
                 calls[timed.name] = calls[timed.name] + timed if timed.name in calls else timed
                 console.info(f"{timed.name}: {timed.line().ratio:.2f}")
             minutes = (time.monotonic() - started) / 60

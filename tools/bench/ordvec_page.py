@@ -7,21 +7,21 @@ import platform
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from tools.bench.ordvec_goals import AS_LONG, PASSES, SLOWER, SPEEDUP, Verdict
+from tools.bench.ordvec_goals import AS_LONG, MORE_TURNS, PASSES, SLOWER, SPEEDUP, Verdict
 from tools.bench.ordvec_model import COLUMNS, Line, Results, Setting
 
 _HEAD = """\
-Written by `nox -s bench -- ordvec`. Both wheels are timed in turn, call by call, in processes
-that keep their indexes; where goals are judged, in {passes} passes, each by fresh processes.
-Medians in milliseconds of the Python calls; `ratio` is the time of {peer} over ours, above 1 ours
-is faster: the median of the turns, in each of which both meet the same neighbours. `ratio, CPU`
-compares the CPU time that the process spent: with one thread on a busy machine it is the steadier
-figure, but it leaves out waiting for a disk. `speed-up` is ours on one thread over ours on all;
-`memory` beside it is the same for plain passes over as many bytes, timed in the same turns: no scan
-of rows that are not in a cache gains more. `bandwidth` is the share of the speed of one pass over
-memory that a scan by one query reaches; above 100 % the index is in a cache.
-`disk` beside a write is a plain write of as many bytes to a new file, synced to the disk before it
-replaces an old one, timed in the same turns. `add` adds 20,000 vectors."""
+Written by `nox -s bench -- ordvec`. Both wheels are timed in turn, call by call, in processes that
+keep their indexes; where goals are judged, in {passes} passes, each by fresh processes, with {more}
+times as many turns for one query. Medians in milliseconds of the Python calls; `ratio` is the time
+of {peer} over ours, above 1 ours is faster: the median of the turns, in each of which both meet the
+same neighbours. `ratio, CPU` compares the CPU time that the process spent: with one thread on a
+busy machine it is the steadier figure, but it leaves out waiting for a disk. `speed-up` is ours on
+one thread over ours on all; `memory` beside it is the same for plain passes over as many bytes,
+timed in the same turns: no scan of rows that are not in a cache gains more. `bandwidth` is the
+share of the speed of one pass over memory that a scan by one query reaches; above 100 % the index
+is in a cache. `disk` beside a write is a plain write of as many bytes to a new file, synced to the
+disk before it replaces an old one, timed in the same turns. `add` adds 20,000 vectors."""
 
 
 def page(results: Results, verdict: Verdict, peer: str, machine: str) -> str:
@@ -29,7 +29,7 @@ def page(results: Results, verdict: Verdict, peer: str, machine: str) -> str:
     head = (
         f"# `ordvec`, this tree against the published {peer}",
         "",
-        _HEAD.format(peer=peer, passes=PASSES),
+        _HEAD.format(peer=peer, passes=PASSES, more=MORE_TURNS),
         "",
         f"Machine: {machine}.",
         "",

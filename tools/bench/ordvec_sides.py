@@ -117,7 +117,12 @@ def started(name: str, python: Path, job: Mapping[str, object], threads: int) ->
 
 
 def compare(
-    setting: Setting, pythons: Mapping[str, Path], folder: Path, rounds: int, budget: float
+    setting: Setting,
+    pythons: Mapping[str, Path],
+    folder: Path,
+    rounds: int,
+    budget: float,
+    of_one_query: int = 1,
 ) -> Iterator[Timings]:
     """Times every call of the table in one setting, in processes of its own.
 
@@ -126,6 +131,7 @@ def compare(
         folder: where the sides write their files.
         rounds: turns of each side at most.
         budget: seconds for one call, all sides and rounds together; a slow one takes more.
+        of_one_query: how many times as many rounds and seconds a call with one query gets.
     """
     threads = setting.threads or os.cpu_count() or 1
     sides = {name: (python, threads) for name, python in pythons.items()}
@@ -147,7 +153,8 @@ def compare(
                 timed.append(Disk(running[0], written))
             gains: list[float] = []
             turns: dict[str, list[Samples]] = {side.name: [] for side in timed}
-            for _ in _turns(turns, timed, rounds, budget):
+            more = of_one_query if name.endswith(ONE_QUERY) else 1
+            for _ in _turns(turns, timed, rounds * more, budget * more):
                 if scanned and threads > 1:
                     one, all_of_them = (running[0].stream(scanned, n) for n in (1, threads))
                     gains.append(all_of_them / one)

@@ -15,7 +15,17 @@ import pytest
 
 from tests.tools.bench.worker_stand_in import install
 from tools.bench import ordvec, ordvec_sides
-from tools.bench.ordvec_goals import GOALS, JUDGED, PASSES, SPEEDUP, SPREAD, judge, passes_of
+from tools.bench.ordvec_goals import (
+    GOALS,
+    JUDGED,
+    MORE_TURNS,
+    PASSES,
+    SPEEDUP,
+    SPREAD,
+    judge,
+    passes_of,
+    turns_of_one_query,
+)
 from tools.bench.ordvec_model import ONE_QUERY, Line, Samples, Setting, Timings
 from tools.bench.ordvec_page import load_average, machine, page
 
@@ -136,26 +146,27 @@ def test_a_ratio_is_that_of_the_turns_and_not_of_two_moments() -> None:
     assert (found.ratio, found.ratio_cpu, found.speedup) == (2.0, 2.0, 1.5)
 
 
-def test_only_what_is_judged_takes_several_passes() -> None:
+def test_only_what_is_judged_takes_several_passes_and_more_turns() -> None:
     assert passes_of(JUDGED) == passes_of(SPREAD) == PASSES > 1
-    assert passes_of(SMALL) == 1
+    assert turns_of_one_query(JUDGED) == turns_of_one_query(SPREAD) == MORE_TURNS > 1
+    assert passes_of(SMALL) == turns_of_one_query(SMALL) == 1
 
 
 def test_the_passes_of_a_setting_are_one_table(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    started: list[tuple[int, float]] = []
+    started: list[tuple[int, float, int]] = []
 
     def compare(
-        setting: Setting, pythons: object, folder: Path, rounds: int, budget: float
+        setting: Setting, pythons: object, folder: Path, rounds: int, budget: float, more: int
     ) -> Iterator[Timings]:
-        started.append((rounds, budget))
+        started.append((rounds, budget, more))
         slow = float(len(started))
         yield Timings("a", 1, [1.0], {"ours": [Samples([slow], [1.0])], "peer": [ONE_SECOND]})
 
     monkeypatch.setattr(ordvec, "compare", compare)
     results = ordvec._measure([SMALL, JUDGED], {}, tmp_path, rounds=5, budget=0.75)
-    assert started == [(5, 0.75)] + [(5, 0.75)] * PASSES
+    assert started == [(5, 0.75, 1)] + [(5, 0.75, MORE_TURNS)] * PASSES
     assert [x.ours for x in results[SMALL]] == [1.0]
     assert [x.ours for x in results[JUDGED]] == [3.0]  # of 2, 3 and 4
     assert f"pass {PASSES} of {PASSES}" in capsys.readouterr().out
@@ -179,6 +190,12 @@ def test_all_sides_walk_through_the_table(stand_in: Path) -> None:
     assert lines[0].bandwidth == 7.0
     assert lines[0].speedup is not None and lines[1].speedup is None
     assert (lines[0].memory, lines[1].memory) == (2.0, None)
+
+
+def test_one_query_gets_more_turns_than_other_calls(stand_in: Path) -> None:
+    pythons = {"ours": Path(sys.executable), "peer": Path(sys.executable)}
+    timed = ordvec_sides.compare(SMALL, pythons, stand_in, rounds=2, budget=0.1, of_one_query=3)
+    assert [len(call.of["ours"]) for call in timed] == [6, 2]
 
 
 def test_a_worker_that_dies_is_named(stand_in: Path) -> None:
