@@ -150,8 +150,8 @@ def tests_tools(session: nox.Session) -> None:
     if session.posargs:
         session.run("python", "-m", "pytest", *session.posargs)
         return
-    # More than there are cores: most of these wait, for a client or for a stand-in's answer.
-    workers = str(2 * (os.cpu_count() or 1))
+    # More workers than cores: most tests wait, for a client or for a stand-in's answer.
+    workers = str(min(2 * (os.cpu_count() or 1), 16))
     session.run("python", "-m", "pytest", "-m", "not e2e", "--numprocesses", workers)
     # Alone: a rehearsal uses every core itself.
     session.run("python", "-m", "pytest", "-m", "e2e and not every_fault")

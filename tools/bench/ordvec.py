@@ -16,7 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tools.bench.ordvec_goals import Verdict, judge, passes_of, turns_of_one_query
+from tools.bench.ordvec_goals import Verdict, effort_of, judge
 from tools.bench.ordvec_model import COLUMNS, Line, Results, Setting, Timings
 from tools.bench.ordvec_page import load_average, machine, page
 from tools.bench.ordvec_plot import plot
@@ -91,13 +91,13 @@ def _measure(
     for index, setting in enumerate(settings, start=1):
         console.heading(f"{setting} ({index} of {len(settings)})")
         calls: dict[str, Timings] = {}
-        passes, more = passes_of(setting), turns_of_one_query(setting)
-        for number in range(1, passes + 1):
-            for timed in compare(setting, pythons, files, rounds, budget, more):
+        effort = effort_of(setting)
+        for number in range(1, effort.passes + 1):
+            for timed in compare(setting, pythons, files, rounds, budget, effort.of_one_query):
                 calls[timed.name] = calls[timed.name] + timed if timed.name in calls else timed
                 console.info(f"{timed.name}: {timed.line().ratio:.2f}")
             minutes = (time.monotonic() - started) / 60
-            console.info(f"pass {number} of {passes}, {minutes:.1f} minutes so far")
+            console.info(f"pass {number} of {effort.passes}, {minutes:.1f} minutes so far")
         results[setting] = lines = [timed.line() for timed in calls.values()]
         console.table(str(setting), COLUMNS, (line.cells() for line in lines))
     return results

@@ -17,12 +17,24 @@ from dataclasses import dataclass
 
 from tools.bench.ordvec_model import ONE_QUERY, WRITE, Line, Results, Setting
 
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How often a setting's calls are timed.
+
+    `passes` over the table, each by fresh processes; `of_one_query` times as many turns in each of
+    them for a call with one query as for any other.
+    """
+
+    passes: int = 1
+    of_one_query: int = 1
+
+
 JUDGED = Setting(dim=1024, rows=100_000, threads=1)
 SPREAD = Setting(dim=1024, rows=100_000, threads=0)
-# Passes over the table in these two, and how many times as many turns one query gets in each of
-# them: the shortest calls are what a neighbour moves most. Speed-ups of a virtual machine had
-# quartiles of 1.57 and 2.09; the median of 15 turns of them was once below 1.6, that of 40 is not.
-PASSES, MORE_TURNS = 3, 3
+# In these two. The shortest calls are what a neighbour moves most: speed-ups of a virtual machine
+# had quartiles of 1.57 and 2.09; the median of 15 turns of them was once below 1.6, that of 40 not.
+CLOSELY = Effort(passes=3, of_one_query=3)
 SPEEDUP = 1.6
 AS_MUCH = 0.95
 # Two medians of one synced write differ: a disk is shared, and a sync waits for what else is in
@@ -167,14 +179,9 @@ class Verdict:
         return f"{'GOALS MET' if self.met else 'GOALS NOT MET'}: {', '.join(counts)}"
 
 
-def passes_of(setting: Setting) -> int:
-    """How many passes over the table, each by fresh processes, a setting takes."""
-    return PASSES if setting in (JUDGED, SPREAD) else 1
-
-
-def turns_of_one_query(setting: Setting) -> int:
-    """How many times as many turns as any other call one query takes in each pass."""
-    return MORE_TURNS if setting in (JUDGED, SPREAD) else 1
+def effort_of(setting: Setting) -> Effort:
+    """More where goals are judged."""
+    return CLOSELY if setting in (JUDGED, SPREAD) else Effort()
 
 
 def judge(results: Results) -> Verdict:

@@ -7,7 +7,7 @@ import platform
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from tools.bench.ordvec_goals import AS_LONG, MORE_TURNS, PASSES, SLOWER, SPEEDUP, Verdict
+from tools.bench.ordvec_goals import AS_LONG, CLOSELY, SLOWER, SPEEDUP, Verdict
 from tools.bench.ordvec_model import COLUMNS, Line, Results, Setting
 
 _HEAD = """\
@@ -29,7 +29,7 @@ def page(results: Results, verdict: Verdict, peer: str, machine: str) -> str:
     head = (
         f"# `ordvec`, this tree against the published {peer}",
         "",
-        _HEAD.format(peer=peer, passes=PASSES, more=MORE_TURNS),
+        _HEAD.format(peer=peer, passes=CLOSELY.passes, more=CLOSELY.of_one_query),
         "",
         f"Machine: {machine}.",
         "",

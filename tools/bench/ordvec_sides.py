@@ -12,7 +12,7 @@ import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from tools.bench.ordvec_model import ONE_QUERY, WRITE, Samples, Setting, Timings
 from tools.errors import ReleaseError
@@ -28,6 +28,14 @@ UNCACHED = 1 << 29
 
 class WorkerFailed(ReleaseError):
     """A timed process ended before its last call."""
+
+
+class Call(NamedTuple):
+    """A call's name, the bytes that it scans and those that it writes."""
+
+    name: str
+    scanned: int
+    written: int
 
 
 class Timed(Protocol):
@@ -145,27 +153,29 @@ def compare(
             running.append(stack.enter_context(started(name, python, job, count)))
         bandwidth = max(side.stream(UNCACHED, 1) for side in running)
         while call := _next(running):
-            name, scanned, written = call
-            timed: list[Timed] = [
-                side for side in running if side.name != "alone" or name.endswith(ONE_QUERY)
-            ]
-            if name.endswith(WRITE):
-                timed.append(Disk(running[0], written))
-            gains: list[float] = []
-            turns: dict[str, list[Samples]] = {side.name: [] for side in timed}
-            more = of_one_query if name.endswith(ONE_QUERY) else 1
-            for _ in _turns(turns, timed, rounds * more, budget * more):
-                if scanned and threads > 1:
-                    one, all_of_them = (running[0].stream(scanned, n) for n in (1, threads))
-                    gains.append(all_of_them / one)
-            yield Timings(name, scanned, [bandwidth], turns, gains)
+            more = of_one_query if call.name.endswith(ONE_QUERY) else 1
+            yield _timings(call, running, threads, bandwidth, rounds * more, budget * more)
 
 
-def _next(sides: Sequence[Side]) -> tuple[str, int, int] | None:
-    """Moves all sides on to their next call; they prepare it at the same time.
+def _timings(
+    call: Call, sides: Sequence[Side], threads: int, bandwidth: float, rounds: int, budget: float
+) -> Timings:
+    """The current call on all sides that time it."""
+    name, scanned, written = call
+    timed: list[Timed] = [x for x in sides if x.name != "alone" or name.endswith(ONE_QUERY)]
+    if name.endswith(WRITE):
+        timed.append(Disk(sides[0], written))
+    gains: list[float] = []
+    turns: dict[str, list[Samples]] = {side.name: [] for side in timed}
+    for _ in _turns(turns, timed, rounds, budget):
+        if scanned and threads > 1:
+            one, all_of_them = (sides[0].stream(scanned, n) for n in (1, threads))
+            gains.append(all_of_them / one)
+    return Timings(name, scanned, [bandwidth], turns, gains)
 
-    Its name, the bytes that it scans and those that it writes.
-    """
+
+def _next(sides: Sequence[Side]) -> Call | None:
+    """Moves all sides on to their next call; they prepare it at the same time."""
     for side in sides:
         side.send("next")
     calls = [side.read() for side in sides]
@@ -174,7 +184,7 @@ def _next(sides: Sequence[Side]) -> tuple[str, int, int] | None:
     if calls[0] is None:
         return None
     # The fewest: a file that is longer than the peer's is no excuse.
-    return str(calls[0][0]), int(calls[0][1]), min(int(call[2]) for call in calls)
+    return Call(str(calls[0][0]), int(calls[0][1]), min(int(call[2]) for call in calls))
 
 
 def _turns(

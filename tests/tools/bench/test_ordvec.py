@@ -15,17 +15,7 @@ import pytest
 
 from tests.tools.bench.worker_stand_in import install
 from tools.bench import ordvec, ordvec_sides
-from tools.bench.ordvec_goals import (
-    GOALS,
-    JUDGED,
-    MORE_TURNS,
-    PASSES,
-    SPEEDUP,
-    SPREAD,
-    judge,
-    passes_of,
-    turns_of_one_query,
-)
+from tools.bench.ordvec_goals import CLOSELY, GOALS, JUDGED, SPEEDUP, SPREAD, effort_of, judge
 from tools.bench.ordvec_model import ONE_QUERY, Line, Samples, Setting, Timings
 from tools.bench.ordvec_page import load_average, machine, page
 
@@ -147,9 +137,10 @@ def test_a_ratio_is_that_of_the_turns_and_not_of_two_moments() -> None:
 
 
 def test_only_what_is_judged_takes_several_passes_and_more_turns() -> None:
-    assert passes_of(JUDGED) == passes_of(SPREAD) == PASSES > 1
-    assert turns_of_one_query(JUDGED) == turns_of_one_query(SPREAD) == MORE_TURNS > 1
-    assert passes_of(SMALL) == turns_of_one_query(SMALL) == 1
+    close, other = effort_of(JUDGED), effort_of(SMALL)
+    assert close == effort_of(SPREAD) == CLOSELY
+    assert close.passes > other.passes == 1
+    assert close.of_one_query > other.of_one_query == 1
 
 
 def test_the_passes_of_a_setting_are_one_table(
@@ -166,10 +157,10 @@ def test_the_passes_of_a_setting_are_one_table(
 
     monkeypatch.setattr(ordvec, "compare", compare)
     results = ordvec._measure([SMALL, JUDGED], {}, tmp_path, rounds=5, budget=0.75)
-    assert started == [(5, 0.75, 1)] + [(5, 0.75, MORE_TURNS)] * PASSES
+    assert started == [(5, 0.75, 1)] + [(5, 0.75, CLOSELY.of_one_query)] * CLOSELY.passes
     assert [x.ours for x in results[SMALL]] == [1.0]
     assert [x.ours for x in results[JUDGED]] == [3.0]  # of 2, 3 and 4
-    assert f"pass {PASSES} of {PASSES}" in capsys.readouterr().out
+    assert f"pass {CLOSELY.passes} of {CLOSELY.passes}" in capsys.readouterr().out
 
 
 @pytest.fixture
